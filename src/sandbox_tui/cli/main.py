@@ -1,0 +1,5 @@
+"""The `sandbox-tui` command."""
+
+
+def script() -> None:
+    """Entry point of the console script."""
