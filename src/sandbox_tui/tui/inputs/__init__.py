@@ -1,0 +1,1 @@
+"""The inputs form: one field a parameter."""

@@ -1,0 +1,81 @@
+"""The Problems tab: the linter's findings; choosing one goes to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from ...lint.diagnostic import Diagnostic
+from ..text import content, visible
+
+# A hostile text may have a finding in each of a million lines.
+SHOWN_PROBLEMS = 500
+
+MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$text-muted")}
+
+
+class ProblemsView(Vertical):
+    """A line a finding."""
+
+    DEFAULT_CSS = """
+    ProblemsView > Static { color: $text-muted; padding: 0 1; height: auto; }
+    ProblemsView > OptionList {
+        border: none; padding: 0; height: 1fr; background: $background; scrollbar-size-vertical: 1;
+    }
+    ProblemsView > OptionList:focus { border: none; }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """The user wants to see the place of a finding."""
+
+        diagnostic: Diagnostic
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.diagnostics: tuple[Diagnostic, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static("No problems.", markup=False)
+        yield OptionList(compact=True, markup=False)
+
+    def show(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Shows these findings; where the same ones are shown already, nothing moves."""
+        found = tuple(diagnostics[:SHOWN_PROBLEMS])
+        if found == self.diagnostics and self.query_one(OptionList).option_count == len(found):
+            return
+        self.diagnostics = found
+        options = self.query_one(OptionList)
+        highlighted = options.highlighted
+        options.clear_options()
+        options.add_options([Option(problem_line(diagnostic)) for diagnostic in found])
+        if highlighted is not None and found:
+            options.highlighted = min(highlighted, len(found) - 1)
+        self.query_one(Static).display = not found
+        options.display = bool(found)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_index < len(self.diagnostics):
+            self.post_message(self.Chosen(self.diagnostics[event.option_index]))
+
+
+def problem_line(diagnostic: Diagnostic) -> Content:
+    """A finding in one line: mark, place, code and message."""
+    mark, color = MARKS[diagnostic.severity]
+    place = f"{diagnostic.start.line}:{diagnostic.start.column}"
+    return Content.assemble(
+        (f"{mark} ", color),
+        (f"{place:<7}", "$text-muted"),
+        (f"{visible(diagnostic.code)}  ", color),
+        content(diagnostic.message.replace("\n", " ")),
+    )

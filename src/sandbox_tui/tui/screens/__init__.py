@@ -1,0 +1,1 @@
+"""The screens: the workbench and what is laid over it."""

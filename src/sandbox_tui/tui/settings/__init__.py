@@ -1,0 +1,1 @@
+"""Externals, limits and the task's own settings."""

@@ -1,0 +1,1 @@
+"""The tasks pane: the task files of the folder."""
