@@ -1,19 +1,22 @@
 """`File`, `Dir` and `DataFrame`: handles that a task holds, passes on and returns, and can never look into.
 
-They stand for data kept elsewhere, named by a URI. In the sandbox a handle is an opaque object: its attributes, its path and its
-class are out of reach, and no code in there can make one (see `sandbox.boundary` for how they cross). Two handles of one kind
-with one URI are equal, in the sandbox as on the host.
+They stand for data kept elsewhere, named by a URI. In the sandbox a handle is an opaque object: its
+attributes, its path and its class are out of reach, and no code in there can make one (see `sandbox.boundary`
+for how they cross). Two handles of one kind with one URI are equal, in the sandbox as on the host.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
 class Handle:
-    """Base of the three kinds; `uri` is where the data is (`s3://bucket/key`, a path), never read by the engine."""
+    """Base of the three kinds; `uri` is where the data is (`s3://bucket/key`, a path), never read by the
+    engine.
+    """
 
     uri: str
 
@@ -51,3 +54,38 @@ class DataFrame(Handle):
 
 
 HANDLES: tuple[type[Handle], ...] = (File, Dir, DataFrame)
+
+_FAMILIES: dict[str, tuple[type, ...]] = {"file": (File,), "dir": (Dir,), "dataframe": (DataFrame,)}
+_seen_flyte: list[object] = []
+
+
+def handle_families() -> dict[str, tuple[type, ...]]:
+    """The classes of each kind of handle: ours, and Flyte's own (`flyte.io`) once the program has imported
+    them.
+
+    Flyte is never imported for it: a program that has not done so holds none of its handles.
+    """
+    flyte_io = sys.modules.get("flyte.io")
+    if flyte_io is not None and flyte_io not in _seen_flyte:
+        found = {kind: getattr(flyte_io, ours.__name__, None) for kind, ours in zip(_FAMILIES, HANDLES)}
+        # While flyte.io is half imported its classes are not there yet; they are looked for again next time.
+        if all(isinstance(theirs, type) for theirs in found.values()):
+            for kind, theirs in found.items():
+                _FAMILIES[kind] = (*_FAMILIES[kind], theirs)  # type: ignore[arg-type]
+            _seen_flyte.append(flyte_io)
+    return _FAMILIES
+
+
+def handle_classes() -> tuple[type, ...]:
+    """All classes of `handle_families`, for `isinstance`."""
+    families = handle_families()
+    return (*families["file"], *families["dir"], *families["dataframe"])
+
+
+def handle_kind(tp: Any) -> str | None:
+    """`file`, `dir` or `dataframe` for a handle's class (or a subclass of one), None for anything else."""
+    if isinstance(tp, type):
+        for kind, classes in handle_families().items():
+            if issubclass(tp, classes):
+                return kind
+    return None
