@@ -111,7 +111,7 @@ class AnswerBook:
             return _Mock(spec, self._config, self._filename)
         if spec.answer == "python":
             return self._refused(
-                f"its answer runs {spec.target} on the host, and this version runs no code of a file on the host"
+                f"its answer runs {spec.target} on the host, and no code of a file is run on the host"
             )
         if spec.answer == "replay":
             return self._refused(
@@ -122,7 +122,7 @@ class AnswerBook:
     def _ask(self, call: Call) -> Any:
         if self._asker is None:
             raise UnansweredCallError(
-                f"{call_text(call)} on line {call.line} has no answer: it is to be asked for, and nobody is there",
+                f"{call_text(call)} on line {call.line} has no answer: nobody is there to be asked",
                 function=call.function,
                 filename=self._filename,
                 line=call.line,
@@ -222,9 +222,7 @@ class _Mock:
         self._function, self._is_async = _mock_function(spec.source, spec.name)
         self._signature = parse_signature(spec.signature)[0] if spec.signature else None
         if self._function is None and self._signature is None:
-            raise ValueError(
-                f"its source holds no function {spec.name}, and no signature names the inputs of an expression"
-            )
+            raise ValueError(f"its source holds no function {spec.name}, and no signature names its inputs")
         self._templates: dict[tuple[str, ...], SandboxedTaskTemplate] = {}
         self._lock = threading.Lock()
 

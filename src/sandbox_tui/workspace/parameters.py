@@ -1,10 +1,7 @@
-"""The inputs of a document for a form: made anew at every key, so it must be quick and work on half-typed
-text.
-"""
+"""The inputs of a document for a form, made anew at every key, also while the text is half typed."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..sandbox.errors import BoundaryError, SandboxError
@@ -12,14 +9,12 @@ from ..sandbox.errors import BoundaryError, SandboxError
 if TYPE_CHECKING:
     from .document import Document
 
-_DEF = re.compile(r"^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(", re.MULTILINE)
-_TOKEN = re.compile(r"""('''|\"\"\"|'|")|([(\[{])|([)\]}])|(:)|(#[^\n]*)|\\.""", re.DOTALL)
-
 
 class FormParameter(NamedTuple):
-    """One field: `type` is a type object (`Any` where the annotation says none that can cross), `default` a
-    value, or `sandbox.source.NOT_LITERAL` for a default that is an expression; meaningful only if
-    `has_default`."""
+    """One field: `type` is a type object (`Any` where there is no annotation, or none that can cross the
+    boundary), `default` a value, or `sandbox.source.NOT_LITERAL` for one that the text does not tell; it
+    means something only if `has_default`.
+    """
 
     name: str
     type: Any
@@ -28,24 +23,16 @@ class FormParameter(NamedTuple):
 
 
 def form_parameters(document: Document) -> list[FormParameter]:
-    """The parameters of `document` in order; of a source that does not parse, those of its `def` line where
-    that can be read.
-    """
+    """The parameters of `document` in order; none where the header of its function cannot be read."""
     if document.kind == "code":
         return [FormParameter(name, _type(text), False, None) for name, text in document.inputs.items()]
     from ..sandbox.source import read_function
 
-    for source in (document.source, _def_line(document.source)):
-        if source is None:
-            continue
-        try:
-            found = read_function(source)
-        except SandboxError:
-            continue
-        return [
-            FormParameter(each.name, each.type, each.has_default, each.default) for each in found.parameters
-        ]
-    return []
+    try:
+        found = read_function(document.source)
+    except SandboxError:
+        return []
+    return [FormParameter(each.name, each.type, each.has_default, each.default) for each in found.parameters]
 
 
 def _type(annotation: str) -> Any:
@@ -55,29 +42,3 @@ def _type(annotation: str) -> Any:
         return resolve_annotation(annotation)
     except BoundaryError:
         return Any
-
-
-def _def_line(source: str) -> str | None:
-    """The `def` line of the first function, brackets and strings minded, with an empty body; None where it
-    does not end.
-    """
-    start = _DEF.search(source)
-    if start is None:
-        return None
-    depth = 0
-    at = start.end() - 1
-    while match := _TOKEN.search(source, at):
-        at = match.end()
-        quote, opening, closing, colon, _comment = match.groups()
-        if quote:
-            end = re.compile(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL).match(source, at)
-            if end is None:
-                return None
-            at = end.end()
-        elif opening:
-            depth += 1
-        elif closing:
-            depth -= 1
-        elif colon and depth == 0:
-            return f"{source[start.start() : match.end()]}\n    pass\n"
-    return None

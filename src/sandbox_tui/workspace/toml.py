@@ -62,21 +62,29 @@ def dumps(document: Document) -> str:
     return _render(document_data, document, document.path)
 
 
-def save(document: Document, path: Path | str | None = None, *, force: bool = False) -> None:
-    """Writes the document to `path`, or to its own, atomically, changing only what has changed.
+def save(
+    document: Document,
+    path: Path | str | None = None,
+    *,
+    expected: FileStamp | None = None,
+    force: bool = False,
+) -> FileStamp:
+    """Writes the document to `path`, or to its own, atomically, changing only what has changed; returns the
+    stamp of the file as it now is. Sets `document.path` and `document.file`.
 
-    Raises `FileChangedError` if the file on disk is not the one that the document was read from or last saved
-    to (also if there is one and the document is new, or was another file's), unless `force`; and
-    `DocumentError`, leaving the file alone, for a document that could not be read back. Sets `document.path`
-    and `document.file`.
+    Raises `FileChangedError` if the file on disk is not the one that is `expected`, unless `force`: by default
+    the one that the document was loaded from or last saved to, and none at all for any other path. Raises
+    `DocumentError`, leaving the file alone, for a document that could not be read back.
     """
     target = Path(path) if path is not None else document.path
     if target is None:
         raise DocumentError("the document has no file name yet")
-    is_own = document.file is not None and document.path is not None and _same_file(target, document.path)
-    expected = document.file.stamp if is_own and document.file is not None else ABSENT
+    if expected is None:
+        is_own = document.path is not None and _same_file(target, document.path)
+        expected = document.file.stamp if is_own and document.file is not None else ABSENT
     document.file = _save(target, dumps(document), loads, dumps, None if force else expected)
     document.path = target
+    return document.file.stamp
 
 
 def _same_file(left: Path, right: Path) -> bool:
