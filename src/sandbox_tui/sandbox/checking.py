@@ -42,7 +42,8 @@ _OTHER_BASES = (datetime.date, datetime.time, datetime.timedelta, Exception)
 
 # Texts that Monty (1.0.0 and 1.4.0) sends in the place of what it cannot send.
 _STAND_IN = re.compile(
-    r"<function .* at 0x[0-9a-f]+>|<bound method>|<coroutine .*>|<module '.*'>|<\w+_iterator object>|<class '(?P<name>\w+)'>"
+    r"<function .* at 0x[0-9a-f]+>|<bound method>|<coroutine .*>|<module '.*'>"
+    r"|<\w+_iterator object>|<class '(?P<name>\w+)'>"
     r"|<re\.Match object; span=.*>|<deeply nested>|range\(-?\d+, -?\d+(, -?\d+)?\)|slice\(\S+, \S+, \S+\)"
     r"|dict_(keys|values|items)\(\[.*\]\)|functools\.partial\(<.*\)",
     re.DOTALL,
@@ -343,11 +344,7 @@ def _cross_other(value: Any, outgoing: bool) -> None:
     if isinstance(value, str):
         _check_text(value, outgoing)
         return
-    if (
-        isinstance(value, _ATOM_BASES)
-        or isinstance(value, _OTHER_BASES)
-        or isinstance(value, handle_classes())
-    ):
+    if isinstance(value, (*_ATOM_BASES, *_OTHER_BASES, *handle_classes())):
         return
     raise Mismatch(_foreign(value) or f"{describe(value)} cannot cross the boundary")
 
@@ -366,13 +363,13 @@ def _check_text(value: str, outgoing: bool) -> None:
         # object.
         if found is not None and not (found["name"] and found["name"] in BUILTIN_NAMES):
             raise Mismatch(
-                f"{_short(value)} stands for something of the sandbox (a function, an iterator, a value nested "
-                "too deep), which cannot leave it"
+                f"{_short(value)} stands for something of the sandbox (a function, an iterator, "
+                "a value nested too deep), which cannot leave it"
             )
 
 
 def _hashable(value: Any) -> None:
-    """Handles are not hashable in Monty: neither they nor tuples that hold them can be set elements or keys."""
+    """Handles are not hashable in Monty: neither they nor tuples of them can be set elements or keys."""
     if isinstance(value, handle_classes()):
         raise Mismatch(
             f"a {type(value).__name__} handle cannot be a set element or a dict key in the sandbox"

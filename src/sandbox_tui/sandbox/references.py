@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins as _python_builtins
+import contextlib
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -35,102 +36,18 @@ __all__ = [
 # What both Monty 1.0.0 and 1.4.0 provide by name, of everything in Python 3.11's builtins; a test asks the
 # installed Monty.
 MONTY_BUILTINS: frozenset[str] = frozenset(
-    [
-        "ArithmeticError",
-        "AssertionError",
-        "AttributeError",
-        "BaseException",
-        "Ellipsis",
-        "Exception",
-        "False",
-        "FileExistsError",
-        "FileNotFoundError",
-        "ImportError",
-        "IndexError",
-        "IsADirectoryError",
-        "KeyError",
-        "KeyboardInterrupt",
-        "LookupError",
-        "MemoryError",
-        "ModuleNotFoundError",
-        "NameError",
-        "None",
-        "NotADirectoryError",
-        "NotImplemented",
-        "NotImplementedError",
-        "OSError",
-        "OverflowError",
-        "PermissionError",
-        "RecursionError",
-        "RuntimeError",
-        "StopIteration",
-        "SyntaxError",
-        "SystemExit",
-        "TimeoutError",
-        "True",
-        "TypeError",
-        "UnboundLocalError",
-        "UnicodeDecodeError",
-        "UnicodeEncodeError",
-        "ValueError",
-        "ZeroDivisionError",
-        "__debug__",
-        "__doc__",
-        "__name__",
-        "__package__",
-        "__spec__",
-        "abs",
-        "all",
-        "any",
-        "bin",
-        "bool",
-        "bytes",
-        "chr",
-        "dict",
-        "divmod",
-        "enumerate",
-        "eval",
-        "exec",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "getattr",
-        "hasattr",
-        "hash",
-        "hex",
-        "id",
-        "int",
-        "isinstance",
-        "iter",
-        "len",
-        "list",
-        "locals",
-        "map",
-        "max",
-        "min",
-        "next",
-        "object",
-        "oct",
-        "open",
-        "ord",
-        "pow",
-        "print",
-        "property",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "setattr",
-        "slice",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "type",
-        "zip",
-    ]
+    """
+    ArithmeticError AssertionError AttributeError BaseException Ellipsis Exception False
+    FileExistsError FileNotFoundError ImportError IndexError IsADirectoryError KeyError
+    KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError None NotADirectoryError
+    NotImplemented NotImplementedError OSError OverflowError PermissionError RecursionError
+    RuntimeError StopIteration SyntaxError SystemExit TimeoutError True TypeError UnboundLocalError
+    UnicodeDecodeError UnicodeEncodeError ValueError ZeroDivisionError __debug__ __doc__ __name__
+    __package__ __spec__ abs all any bin bool bytes chr dict divmod enumerate eval exec filter float
+    format frozenset getattr hasattr hash hex id int isinstance iter len list locals map max min
+    next object oct open ord pow print property range repr reversed round set setattr slice sorted
+    str sum tuple type zip
+    """.split()  # noqa: SIM905
 )
 
 # What newer versions add, with the first version that is known to have it.
@@ -302,17 +219,17 @@ def _unusable(free: FreeName, value: Any) -> str | None:
 def _through(free: FreeName, holder: Any, otherwise: str) -> str:
     """The reason for a module or another object: if a task is used through it, how to use that one."""
     if free.attribute is not None:
-        try:
+        value: Any = None
+        # A property of the user's object may raise anything; then it is no task.
+        with contextlib.suppress(Exception):
             value = getattr(holder, free.attribute, None)
-        except Exception:
-            value = None
         if is_external(value):
             if isinstance(holder, types.ModuleType):
-                advice = (
-                    f"write `from {holder.__name__} import {free.attribute}` and call {free.attribute}(...)"
-                )
+                advice = f"write `from {holder.__name__} import {free.attribute}` and call it by that name"
             else:
-                advice = f"give it a name of its own beside the task ({free.attribute} = {free.name}.{free.attribute})"
+                advice = (
+                    f"write `{free.attribute} = {free.name}.{free.attribute}` beside the task and call that"
+                )
             return f"{free.name}.{free.attribute} is a task that is reached through {free.name}: {advice}"
         if isinstance(holder, types.ModuleType) and free.name in SANDBOX_MODULES:
             return f"{otherwise}: import it inside the task (where the restrictions allow imports)"
@@ -321,27 +238,10 @@ def _through(free: FreeName, holder: Any, otherwise: str) -> str:
 
 # Modules that a task can import for itself in every known Monty.
 SANDBOX_MODULES = frozenset(
-    [
-        "math",
-        "json",
-        "re",
-        "os",
-        "sys",
-        "time",
-        "random",
-        "asyncio",
-        "typing",
-        "dataclasses",
-        "datetime",
-        "collections",
-        "itertools",
-        "functools",
-        "pathlib",
-        "copy",
-        "base64",
-        "binascii",
-        "unicodedata",
-    ]
+    """
+    math json re os sys time random asyncio typing dataclasses datetime collections itertools
+    functools pathlib copy base64 binascii unicodedata
+    """.split()  # noqa: SIM905
 )
 
 

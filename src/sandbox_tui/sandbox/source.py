@@ -231,8 +231,8 @@ def _find(func: types.FunctionType) -> tuple[FunctionNode, list[str]]:
         node = None
     if node is None or not _agrees(node, code):
         raise SourceError(
-            f"the source of {func.__qualname__} cannot be found: {code.co_filename} no longer holds it at line "
-            f"{code.co_firstlineno} (was the file changed since it was imported?)",
+            f"the source of {func.__qualname__} cannot be found: {code.co_filename} no longer holds it "
+            f"at line {code.co_firstlineno} (was the file changed since it was imported?)",
             **where,
         )
     return node, lines
