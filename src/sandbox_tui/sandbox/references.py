@@ -136,8 +136,7 @@ def resolve(function: Callable[..., Any] | Mapping[str, Any], names: Iterable[Fr
                 resolution.unresolved.append((free, _unknown(free.name)))
         elif is_external(value):
             if free.name in MONTY_BUILTINS:
-                reason = f"{free.name} is a builtin of the sandbox, which comes before the task of that name"
-                resolution.unresolved.append((free, f"{reason}: give the task another name"))
+                resolution.unresolved.append((free, _hidden(free.name)))
             else:
                 resolution.externals[free.name] = value
         elif free.name in _installed_builtins() and value is getattr(_python_builtins, free.name, _MISSING):
@@ -195,6 +194,13 @@ def _installed_builtins() -> frozenset[str]:
     return _cached_builtins[0]
 
 
+def _hidden(name: str) -> str:
+    return (
+        f"{name} is a builtin of the sandbox, which comes before the task of that name: "
+        "give the task another name"
+    )
+
+
 def _unknown(name: str) -> str:
     if hasattr(_python_builtins, name):
         return f"{name} is a builtin of Python that the sandbox does not have"
@@ -228,7 +234,7 @@ def _through(free: FreeName, holder: Any, otherwise: str) -> str:
                 advice = f"write `from {holder.__name__} import {free.attribute}` and call it by that name"
             else:
                 advice = (
-                    f"write `{free.attribute} = {free.name}.{free.attribute}` beside the task and call that"
+                    f"write `{free.attribute} = {free.name}.{free.attribute}` beside the task, and call it so"
                 )
             return f"{free.name}.{free.attribute} is a task that is reached through {free.name}: {advice}"
         if isinstance(holder, types.ModuleType) and free.name in SANDBOX_MODULES:
