@@ -1,8 +1,8 @@
 """One run of a document: what it runs, what it printed and called so far, what it asks, and how it is stopped.
 
 `execute` blocks and belongs on a thread of its own; everything else may be called from any thread at any time. Nothing here
-knows of widgets: `changed` is called, from the run's threads, when a question opens or closes and when the run ends, and whoever
-shows the run looks at the rest when it likes.
+knows of widgets: `changed` is called, from the run's threads, when a question opens or closes; whoever shows the run looks at the
+rest when it likes.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class TaskRun(RunObserver):
         self.inputs = dict(inputs)
         self.stepping = stepping
         self.result: RunResult | None = None
-        self.questions = Questions(changed)
+        self.changed = changed
+        self.questions = Questions(lambda: self.changed())
         self.cancellation = Cancellation()
         self.started = time.monotonic()
-        self._changed = changed
         self._lock = threading.Lock()
         self._calls: list[Call] = []
         self._output: list[str] = []
@@ -71,7 +71,6 @@ class TaskRun(RunObserver):
             )
         self.questions.close()
         self.result = result
-        self._changed()
         return result
 
     def _ask(self, call: Call) -> Any:

@@ -27,8 +27,12 @@ class FieldInput(Input):
     FieldInput:focus { background: $panel; background-tint: $foreground 0%; }
     """
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(value, placeholder=visible(placeholder), compact=True, select_on_focus=False, id=id)
+    def __init__(
+        self, value: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(
+            value, placeholder=visible(placeholder), compact=True, select_on_focus=False, id=id, classes=classes
+        )
         self.cursor_blink = False
 
 
@@ -69,10 +73,9 @@ class FieldRow(Vertical):
 
     @dataclass
     class Entered(Message):
-        """Another text stands in the field of this name."""
+        """Another text stands in the field of this row."""
 
         row: FieldRow
-        name: str
         text: str
 
     def __init__(self, field: Field, text: str) -> None:
@@ -131,12 +134,12 @@ class FieldRow(Vertical):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Entered(self, self.field.name, event.value))
+        self.post_message(self.Entered(self, event.value))
 
     @on(Choice.Changed)
     def _chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        self.post_message(self.Entered(self, self.field.name, event.value))
+        self.post_message(self.Entered(self, event.value))
 
     @on(FieldLabel.NoneClicked)
     def _none(self, event: FieldLabel.NoneClicked) -> None:

@@ -58,7 +58,7 @@ def fields_of(parameters: Iterable[tuple[str, Any, bool, Any]]) -> tuple[Field, 
             name=name,
             type=tp,
             type_text=type_text(tp),
-            default_text=literal_text(default) if has_default else None,
+            default_text=default_text(default, tp) if has_default else None,
             choices=choices_of(tp),
             optional=accepts_none(tp),
         )
@@ -66,48 +66,78 @@ def fields_of(parameters: Iterable[tuple[str, Any, bool, Any]]) -> tuple[Field, 
     )
 
 
-def literal_text(value: Any) -> str:
-    """`value` as text for a field of one line, without characters that a terminal would act on."""
-    from ...workspace.values import format_value
-    from ..text import visible
+def default_text(default: Any, tp: Any) -> str:
+    """What a default reads as; one that is an expression is not evaluated, and shown as dots."""
+    from ...sandbox.source import NOT_LITERAL
 
-    text = format_value(value)
-    if text != visible(text) or not text.strip():
+    return "..." if default is NOT_LITERAL else literal_text(default, tp)
+
+
+def literal_text(value: Any, tp: Any) -> str:
+    """`value` as the text of a field of type `tp`: on one line, and without characters that a terminal would act on."""
+    from ...workspace.values import format_value
+    from ..text import label
+
+    try:
+        text = format_value(value, tp)
+    except ValueError:
         return ascii(value)
-    return text
+    return ascii(value) if text != label(text) or not text.strip() else text
 
 
 class Entries:
-    """What was entered, as text by field name (an empty text: nothing), and what it means for a field's type."""
+    """What was entered, by field name: a text that was typed, or a value that was given (by a case) and not typed over since.
+
+    A value is passed on as it is: what a field of one line cannot hold (a text of several lines) is not lost by being shown.
+    """
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        self._texts: dict[str, str] = {name: literal_text(value) for name, value in (values or {}).items()}
+        self._values: dict[str, Any] = dict(values or {})
+        self._texts: dict[str, str] = {}
 
-    def get(self, name: str) -> str:
-        """What stands in the field `name`."""
-        return self._texts.get(name, "")
+    def text(self, field: Field) -> str:
+        """What stands in the field."""
+        if field.name in self._values:
+            return literal_text(self._values[field.name], field.type)
+        return self._texts.get(field.name, "")
 
-    def set(self, name: str, text: str) -> None:
-        """Keeps what was entered."""
-        self._texts[name] = text
+    def enter(self, field: Field, text: str) -> None:
+        """Keeps what was typed."""
+        if field.name in self._values:
+            if text == self.text(field):
+                return
+            del self._values[field.name]
+        self._texts[field.name] = text
 
-    def given(self, name: str) -> bool:
-        """Whether there is anything to pass on."""
-        return self.get(name).strip() != ""
+    def restore(self, texts: Mapping[str, str]) -> None:
+        """Puts back what `texts` once gave."""
+        for name, text in texts.items():
+            self._values.pop(name, None)
+            self._texts[name] = text
 
     def texts(self) -> dict[str, str]:
-        """Everything that was given."""
-        return {name: text for name, text in self._texts.items() if text.strip()}
+        """Everything that was typed, by name."""
+        return {name: text for name, text in self._texts.items() if text}
+
+    def given(self, field: Field) -> bool:
+        """Whether there is anything to pass on."""
+        return field.name in self._values or self._texts.get(field.name, "").strip() != ""
 
     def value(self, field: Field) -> Any:
         """The value for `field`; raises `ValueError`, in one clear line, where there is none or it is wrong."""
-        if not self.given(field.name):
-            raise ValueError(f"needs a value of type {field.type_text}")
-        return parse_text(self.get(field.name), field.type)
+        if field.name in self._values:
+            from ...workspace.values import fit_value
+
+            return fit_value(self._values[field.name], field.type)
+        text = self._texts.get(field.name, "")
+        if not text.strip():
+            hint = f" ({EMPTY_TEXT} is the empty text)" if field.type is str else ""
+            raise ValueError(f"needs a value of type {field.type_text}{hint}")
+        return parse_text(text, field.type)
 
     def problem(self, field: Field) -> str | None:
         """What is wrong with what was entered for `field`; None while nothing is, and while nothing was entered."""
-        if not self.given(field.name):
+        if not self.given(field):
             return None
         try:
             self.value(field)
@@ -120,7 +150,7 @@ class Entries:
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for field in fields:
-            if not self.given(field.name) and not field.required:
+            if not self.given(field) and not field.required:
                 continue
             try:
                 values[field.name] = self.value(field)
@@ -129,8 +159,12 @@ class Entries:
         return values, problems
 
 
+# An empty field is one that was not filled in, so an empty text needs a way to be said.
+EMPTY_TEXT = "''"
+
+
 def parse_text(text: str, tp: Any) -> Any:
     """`text` as a value of `tp`; `ValueError` in one clear line otherwise."""
     from ...workspace.values import parse_value
 
-    return parse_value(text, tp)
+    return "" if tp is str and text.strip() == EMPTY_TEXT else parse_value(text, tp)

@@ -44,7 +44,7 @@ class InputsForm(VerticalScroll, can_focus=False):
         focused = next((row.field.name for row in rows if row.has_focus_within), None)
         with self.app.batch_update():
             await self.remove_children(FieldRow)
-            made = [FieldRow(field, entries.get(field.name)) for field in fields]
+            made = [FieldRow(field, entries.text(field)) for field in fields]
             if made:
                 await self.mount_all(made)
             for row in made:
@@ -69,5 +69,5 @@ class InputsForm(VerticalScroll, can_focus=False):
 
     @on(FieldRow.Entered)
     def _entered(self, event: FieldRow.Entered) -> None:
-        self.entries.set(event.name, event.text)
+        self.entries.enter(event.row.field, event.text)
         event.row.show_problem(self.entries.problem(event.row.field))

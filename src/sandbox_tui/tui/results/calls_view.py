@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from ...sandbox.run import UNANSWERED, Call
-from ..text import plain
+from ..text import label, plain
 from .show import answer_text, arguments_text, call_text
 from .text_view import TextView
 
@@ -86,11 +86,11 @@ class CallsView(Horizontal):
         self._waiting = still
 
     def _cells(self, call: Call) -> tuple[Text, Text, Text, Text, Text]:
-        answer = plain(answer_text(call, 60))
+        answer = plain(label(answer_text(call, 60)))
         if call.error is not None:
             answer.stylize("bold")
         ms = Text(f"{call.duration_ms:.1f}" if _ended(call) else "", justify="right")
-        return Text(str(call.number), justify="right"), plain(call.function), plain(arguments_text(call, 60)), answer, ms
+        return Text(str(call.number), justify="right"), plain(label(call.function, 40)), plain(label(arguments_text(call, 60))), answer, ms
 
     def _show(self, index: int) -> None:
         view = self.query_one(TextView)

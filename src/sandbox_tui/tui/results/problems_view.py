@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...lint.diagnostic import Diagnostic
-from ..text import content, visible
+from ..text import label, label_content
 
 # A hostile text may have a finding in each of a million lines.
 SHOWN_PROBLEMS = 500
@@ -76,6 +76,6 @@ def problem_line(diagnostic: Diagnostic) -> Content:
     return Content.assemble(
         (f"{mark} ", color),
         (f"{place:<7}", "$text-muted"),
-        (f"{visible(diagnostic.code)}  ", color),
-        content(diagnostic.message.replace("\n", " ")),
+        (f"{label(diagnostic.code)}  ", color),
+        label_content(diagnostic.message),
     )

@@ -31,6 +31,5 @@ class TextView(TextArea):
 
 
 def shown(text: str) -> str:
-    """`text` with its lines kept and everything else that is not printable made visible."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(visible(line.expandtabs(4)) for line in lines)
+    """`text` with its lines and tabs kept and everything else that is not printable made visible."""
+    return visible(text.replace("\r\n", "\n")).expandtabs(4)

@@ -1,0 +1,72 @@
+"""Keeps what is known of the text abreast of it: findings, form and header follow the typing a moment later.
+
+The work is done in a thread on a copy of the document; what comes back for a text that has changed since is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.timer import Timer
+from textual.worker import get_current_worker
+
+from ..workspace.document import Document
+from .inputs.fields import Field
+from .session import Findings, examine
+
+if TYPE_CHECKING:
+    from .screens.workbench import WorkbenchScreen
+
+# Seconds without a key before the text is looked at: longer than the pause between two keys of quick typing.
+PAUSE = 0.06
+
+
+@dataclass
+class Examined(Message):
+    """A thread has looked at the text of `version`."""
+
+    findings: Findings
+    version: int
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+class Checking:
+    """Looks at the text of a workbench screen when it has been edited."""
+
+    def __init__(self, screen: WorkbenchScreen) -> None:
+        self._screen = screen
+        self._timer: Timer | None = None
+
+    def soon(self) -> None:
+        """Looks at the text once nothing has been typed for a moment."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._screen.set_timer(PAUSE, self.now)
+
+    def now(self) -> None:
+        """Looks at the text."""
+        screen = self._screen
+        screen.take_text()
+        document = screen.workbench.snapshot()
+        if document is not None:
+            work = partial(self._examine, document, screen.workbench.fields, screen.editor.version)
+            screen.run_worker(work, thread=True, exclusive=True, group="examine", exit_on_error=False)
+
+    def _examine(self, document: Document, before: tuple[Field, ...], version: int) -> None:
+        findings = examine(document, before)
+        if not get_current_worker().is_cancelled:
+            self._screen.post_message(Examined(findings, version))
+
+    def take(self, message: Examined) -> bool:
+        """Whether `message` is about the text as it is; if so, its findings are kept and marked."""
+        screen = self._screen
+        findings = message.findings
+        if not screen.editor.set_diagnostics(findings.diagnostics or (), message.version):
+            return False
+        screen.workbench.take(findings)
+        return True

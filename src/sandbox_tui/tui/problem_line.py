@@ -1,0 +1,33 @@
+"""The line under the editor: the finding at the cursor, in words."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from ..lint.diagnostic import Diagnostic
+from .results.problems_view import MARKS
+from .split_line import SplitLine
+from .text import label, label_content
+
+
+class ProblemLine(SplitLine):
+    """Shows one finding, or a remark about the file."""
+
+    DEFAULT_CSS = "ProblemLine { height: 1; padding: 0 1; color: $text-muted; }"
+
+    def show(self, diagnostic: Diagnostic | None) -> None:
+        """Shows a finding, or nothing."""
+        if diagnostic is None:
+            self.left = self.right = Content("")
+            return
+        _, color = MARKS[diagnostic.severity]
+        self.left = Content.assemble(
+            (f"{diagnostic.start.line}:{diagnostic.start.column} ", "$text-muted"),
+            (f"{label(diagnostic.code)} ", color),
+            label_content(diagnostic.message),
+        )
+        self.right = Content.styled("fix: F4", "$text-muted") if diagnostic.fix is not None else Content("")
+
+    def remark(self, text: str) -> None:
+        """Shows a remark."""
+        self.left, self.right = label_content(text, "$warning"), Content("")

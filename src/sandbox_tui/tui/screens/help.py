@@ -1,0 +1,53 @@
+"""The keys, on one screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ..commands import COMMANDS, PALETTE_KEY, QUIT_KEY
+
+EVERYWHERE = (
+    (PALETTE_KEY, "Commands", "Every command by its name; also theme and screenshot"),
+    (QUIT_KEY, "Quit", "Asks first where something is unsaved"),
+    ("Tab", "Next field", "Between the fields and lists of a pane; in the editor it indents"),
+    ("Esc", "Back", "Leave a dialog, an enlarged pane, or the editor"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists the keys; any of escape, F1 and q closes it."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; background: $background 70%; }
+    HelpScreen > Vertical {
+        width: 86; max-width: 96%; height: auto; max-height: 94%; padding: 1 2; background: $surface;
+        border-left: outer $accent;
+    }
+    HelpScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; background: $surface; }
+    HelpScreen Static { height: auto; }
+    HelpScreen .title { text-style: bold; margin-bottom: 1; }
+    HelpScreen .foot { color: $text-muted; margin-top: 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss(None)", "Close", id="help.close", show=False, priority=True)
+    ]
+
+    def compose(self) -> ComposeResult:
+        rows = [(command.shown, command.name, command.help) for command in COMMANDS if command.shown]
+        lines = [
+            Content.assemble((f"{key:<10}", "$accent"), f"{name:<20}", (text, "$text-muted"))
+            for key, name, text in (*rows, *EVERYWHERE)
+        ]
+        with Vertical():
+            yield Static("Keys", classes="title")
+            with VerticalScroll():
+                yield Static(Content("\n").join(lines))
+            yield Static("To select text with the mouse, hold shift. Every field and word can be clicked.", classes="foot")
