@@ -15,6 +15,7 @@ from .annotations import NoneType
 from .checking import MAX_DEPTH, describe
 from .errors import BoundaryError
 from .handles import handle_classes
+from .monty import monty
 
 PLAIN: frozenset[type] = frozenset((NoneType, bool, int, float, str, bytes))
 
@@ -34,7 +35,6 @@ class HandleTable:
         self._instances: dict[Any, Any] = {}
         self._unhashable: list[tuple[Any, Any]] = []
         self._by_id: dict[Any, Any] = {}
-        self._instance_class: Any = None
 
     def wrap(self, value: Any) -> Any:
         """`value` as Monty takes it: handles, at any depth in lists, tuples and dict values, made opaque.
@@ -86,11 +86,7 @@ class HandleTable:
         return instance
 
     def _make(self, handle: Any) -> Any:
-        if self._instance_class is None:
-            from pydantic_monty import ClassInstance
-
-            self._instance_class = ClassInstance
-        instance = self._instance_class(handle)
+        instance = monty().ClassInstance(handle)
         self._by_id[instance.id] = handle
         return instance
 

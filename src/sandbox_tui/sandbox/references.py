@@ -20,6 +20,7 @@ from typing import Any
 
 from .boundary import crossing_problem
 from .function_text import UNREADABLE
+from .monty import monty
 from .scopes import FreeName, reads_from_outside
 from .source import ExtractedSource, extract_function, plain_function
 
@@ -60,9 +61,7 @@ PROVIDED = frozenset(("flyte_map",))
 def monty_builtins(version: tuple[int, ...] | None = None) -> frozenset[str]:
     """The builtins of one version of Monty (the installed one when None, which imports it)."""
     if version is None:
-        import pydantic_monty
-
-        version = tuple(int(part) for part in pydantic_monty.__version__.split(".")[:2])
+        version = tuple(int(part) for part in monty().__version__.split(".")[:2])
     return MONTY_BUILTINS.union(name for name, since in NEWER_BUILTINS.items() if version >= since)
 
 
