@@ -1,4 +1,4 @@
-"""Asks the real Monty in the way that the tests of the static half need: one feed, every call answered by hand."""
+"""Asks the real Monty as the tests of the static half need it: one feed, every call answered by hand."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, Dict, List, Optional, Set, Tuple, Union  # noqa: UP035
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from static_monty import Sandbox, sandbox
 
@@ -216,9 +216,7 @@ def test_an_annotation_is_resolved_from_its_text(text: str, tp: Any) -> None:
 def test_an_annotation_that_cannot_cross_is_refused_by_its_exact_part(text: str, part: str) -> None:
     with pytest.raises(BoundaryError) as caught:
         resolve_annotation(text)
-    assert f"unsupported type {part}" in str(caught.value).replace(
-        "unsupported type '", "unsupported type ", part != "''"
-    )
+    assert f"unsupported type {part}" in str(caught.value)
 
 
 def test_resolving_an_annotation_evaluates_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,12 +226,14 @@ def test_resolving_an_annotation_evaluates_nothing(capsys: pytest.CaptureFixture
 
 
 def test_a_hostile_annotation_is_refused_and_not_a_crash() -> None:
+    nested = "list[" * 5000 + "int" + "]" * 5000
     for text in (
-        "list[" * 5000 + "int" + "]" * 5000,
+        nested,
         "(" * 10_000,
         "-" * 100_000 + "1",
         "int\0",
         "a." * 20_000 + "b",
+        "int | " * 5000 + "int",
     ):
         with pytest.raises(BoundaryError):
             resolve_annotation(text)
@@ -241,9 +241,8 @@ def test_a_hostile_annotation_is_refused_and_not_a_crash() -> None:
 
 # Every type that the boundary knows, in the form that `resolve_annotation` gives.
 scalars = st.sampled_from([int, float, str, bool, bytes, type(None)])
-leaves = st.one_of(
-    scalars, st.sampled_from([list, dict, tuple, set, frozenset, File, Dir, DataFrame, Any, tuple[()]])
-)
+containers = st.sampled_from([list, dict, tuple, set, frozenset, tuple[()]])
+leaves = st.one_of(scalars, containers, st.sampled_from([File, Dir, DataFrame, Any]))
 types_ = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -567,14 +566,14 @@ def values_of(tp: Any) -> st.SearchStrategy[Any]:
 
 
 @given(types_.flatmap(lambda tp: st.tuples(st.just(tp), values_of(tp))))
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_every_value_of_a_type_passes_its_check(pair: tuple[Any, Any]) -> None:
     tp, value = pair
     assert checker(tp)(value, "x") is value
 
 
 @given(types_.flatmap(lambda tp: values_of(tp)))
-@settings(max_examples=100)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_every_value_of_an_allowed_type_can_cross(value: Any) -> None:
     assert crossing_problem(value, "x") is None
 

@@ -116,6 +116,10 @@ def resolve_annotation(text: str | ast.expr) -> Any:
         return _from_text(text) if isinstance(text, str) else _from_tree(text)
     except Refused as refused:
         raise BoundaryError(refusal("annotation", refused)) from None
+    except RecursionError:
+        raise BoundaryError(
+            refusal("annotation", Refused("this annotation", "it is nested too deep"))
+        ) from None
 
 
 def refusal(subject: str, refused: Refused) -> str:
