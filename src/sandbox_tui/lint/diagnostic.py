@@ -57,3 +57,12 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return f"{self.start.line}:{self.start.column} {self.code} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFailure:
+    """Why a parser refuses a text, and where if it says so: the answer of a parser other than the host's (Monty's)."""
+
+    message: str
+    start: Position | None
+    end: Position | None
