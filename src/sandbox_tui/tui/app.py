@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 
+from . import terminal
 from .commands import WorkbenchCommands
 from .safety import install
 from .screens.workbench import WorkbenchScreen
+from .terminal import TerminalCare
 from .themes import DARK, THEMES
 
 
-class SandboxApp(App[int]):
+class SandboxApp(TerminalCare[int]):
     """The workbench on `path`: a task file, a folder, or None for the current folder."""
 
     TITLE = "sandbox-tui"
     COMMANDS = App.COMMANDS | {WorkbenchCommands}
-    ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING: ClassVar[str] = "ctrl+p"
-    NOTIFICATION_TIMEOUT = 4
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__()
         install(self)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = os.environ.get("TEXTUAL_THEME", DARK.name)
         self._path = path
 
     def get_default_screen(self) -> WorkbenchScreen:
@@ -41,11 +43,19 @@ class SandboxApp(App[int]):
         return screen
 
     async def action_quit(self) -> None:
-        self.workbench_screen.filing.in_turn(self.workbench_screen.filing.quit())
+        """Asks about what is unsaved, then ends."""
+        filing = self.workbench_screen.filing
+        filing.in_turn(filing.quit())
+
+    def keep_work(self) -> None:
+        """Writes what is typed and not saved where the next start finds it."""
+        self.workbench_screen.keep_work()
 
 
 def run_app(path: Path | None) -> int:
-    """Opens the workbench; returns the exit status."""
-    app = SandboxApp(path)
-    app.run()
-    return app.return_code or 0
+    """Opens the workbench and returns the exit status; says in one line where no full screen is to be had."""
+    reason = terminal.why_no_terminal()
+    if reason is not None:
+        print(f"sandbox-tui: {reason}", file=sys.stderr)
+        return 2
+    return terminal.run_app(SandboxApp(path))

@@ -31,9 +31,6 @@ class Examined(Message):
     findings: Findings
     version: int
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 class Checking:
     """Looks at the text of a workbench screen when it has been edited."""

@@ -18,7 +18,7 @@ class Choice(Widget, can_focus=True):
     """`options` are (value, label); `value` is the chosen one. With `cycle` only that one is shown."""
 
     DEFAULT_CSS = """
-    Choice { height: 1; width: 1fr; color: $text-muted; }
+    Choice { height: 1; width: 1fr; color: $foreground-muted; }
     Choice:focus { background: $foreground 8%; }
     """
 
@@ -66,7 +66,7 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Content:
         parts: list[Content] = []
         for value, text in self._pieces():
-            parts.append(Content.styled(text, "$accent" if value == self.value else "$text-muted"))
+            parts.append(Content.styled(text, "$accent" if value == self.value else "$foreground-muted"))
         return Content(" " * self.GAP).join(parts)
 
     def get_content_width(self, container: object, viewport: object) -> int:

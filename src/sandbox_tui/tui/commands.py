@@ -86,10 +86,13 @@ IDLE_HINTS = (
     KeyHint("F1", "Help", "screen.help"),
     KeyHint("F5", "Run", "screen.run"),
     KeyHint("F6", "Step", "screen.step"),
-    KeyHint("F8", "Next problem", "screen.next_problem(1)"),
-    KeyHint("F3", "Enlarge", "screen.enlarge"),
+    KeyHint("F8", "Problem", "screen.next_problem(1)"),
     KeyHint("^S", "Save", "screen.save"),
     KeyHint("^P", "Commands", "app.command_palette"),
+    KeyHint("F2", "Pane", "screen.next_pane(1)"),
+    KeyHint("F3", "Enlarge", "screen.enlarge"),
+    KeyHint("^N", "New", "screen.new_task"),
+    KeyHint("^O", "Open", "screen.open_path"),
     KeyHint("^Q", "Quit", "app.quit"),
 )
 RUNNING_HINTS = (
@@ -126,7 +129,10 @@ class WorkbenchCommands(Provider):
         if screen is not None:
             for command in COMMANDS:
                 yield DiscoveryHit(
-                    self._label(command), partial(screen.run_action, command.action), command.name, help=command.help
+                    self._label(command),
+                    partial(screen.run_action, command.action),
+                    command.name,
+                    help=command.help,
                 )
 
     async def search(self, query: str) -> Hits:

@@ -29,9 +29,6 @@ class TasksFound(Message):
     found: TaskFiles | None
     problem: str | None = None
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 class Filing:
     """The files of a workbench screen. What may ask is a coroutine, to be run as a worker (`in_turn`)."""
@@ -86,7 +83,9 @@ class Filing:
 
     async def open_asked(self) -> None:
         """Asks for a path and opens it."""
-        text = await self._prompt(Prompt("Open", f"{self._screen.workbench.folder}/", hint="a task file or a folder", done="open"))
+        text = await self._prompt(
+            Prompt("Open", f"{self._screen.workbench.folder}/", hint="a task file or a folder", done="open")
+        )
         if text is not None:
             path = Path(text).expanduser()
             if not path.exists():
@@ -162,7 +161,9 @@ class Filing:
         if own:
             answers.append(Answer(RELOAD, "reload it, losing what is typed here", "r"))
         said = "has been changed by another program since it was opened" if own else "exists already"
-        answer = await self._screen.app.push_screen_wait(Ask("The file on disk is another", f"{path.name} {said}.", answers))
+        answer = await self._screen.app.push_screen_wait(
+            Ask("The file on disk is another", f"{path.name} {said}.", answers)
+        )
         if answer == OVERWRITE:
             return await self._save(path, force=True)
         if answer == RELOAD:
@@ -219,7 +220,11 @@ class Filing:
         try:
             write_text(path, text, expected=ABSENT)
         except FileChangedError:
-            ask = Ask("Overwrite the file?", f"{path.name} exists already.", [Answer(OVERWRITE, "overwrite it", "o")])
+            ask = Ask(
+                "Overwrite the file?",
+                f"{path.name} exists already.",
+                [Answer(OVERWRITE, "overwrite it", "o")],
+            )
             if await self._screen.app.push_screen_wait(ask) != OVERWRITE:
                 return
             try:

@@ -23,9 +23,11 @@ class HeaderLine(SplitLine):
         if unsaved:
             parts.append((" ●", "$accent"))
         if signature:
-            parts.append((f"  {label(signature, 200)}", "$text-muted"))
+            parts.append((f"  {label(signature, 200)}", "$foreground-muted"))
         left = Content.assemble(*parts)
-        right = Content.styled(" · ".join(part for part in (label(profile), label(monty)) if part), "$text-muted")
+        right = Content.styled(
+            " · ".join(part for part in (label(profile), label(monty)) if part), "$foreground-muted"
+        )
         width = self.content_size.width
         if signature and width and left.cell_length + right.cell_length + 1 > width:
             left = left.truncate(max(20, width - right.cell_length - 2), ellipsis=True)

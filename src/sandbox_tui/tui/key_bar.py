@@ -27,9 +27,9 @@ class KeyBar(Widget):
     COMPONENT_CLASSES = {"key-bar--key", "key-bar--label"}  # noqa: RUF012
 
     DEFAULT_CSS = """
-    KeyBar { height: 1; dock: bottom; padding: 0 1; background: $surface; color: $text-muted; }
+    KeyBar { height: 1; dock: bottom; padding: 0 1; background: $surface; color: $foreground-muted; }
     KeyBar > .key-bar--key { color: $accent; }
-    KeyBar > .key-bar--label { color: $text-muted; }
+    KeyBar > .key-bar--label { color: $foreground-muted; }
     """
 
     GAP = 2

@@ -13,7 +13,7 @@ from .text import label, label_content
 class ProblemLine(SplitLine):
     """Shows one finding, or a remark about the file."""
 
-    DEFAULT_CSS = "ProblemLine { height: 1; padding: 0 1; color: $text-muted; }"
+    DEFAULT_CSS = "ProblemLine { height: 1; padding: 0 1; color: $foreground-muted; }"
 
     def show(self, diagnostic: Diagnostic | None) -> None:
         """Shows a finding, or nothing."""
@@ -22,11 +22,13 @@ class ProblemLine(SplitLine):
             return
         _, color = MARKS[diagnostic.severity]
         self.left = Content.assemble(
-            (f"{diagnostic.start.line}:{diagnostic.start.column} ", "$text-muted"),
+            (f"{diagnostic.start.line}:{diagnostic.start.column} ", "$foreground-muted"),
             (f"{label(diagnostic.code)} ", color),
             label_content(diagnostic.message),
         )
-        self.right = Content.styled("fix: F4", "$text-muted") if diagnostic.fix is not None else Content("")
+        self.right = (
+            Content.styled("fix: F4", "$foreground-muted") if diagnostic.fix is not None else Content("")
+        )
 
     def remark(self, text: str) -> None:
         """Shows a remark."""

@@ -35,9 +35,6 @@ class RunAsks(Message):
 
     run: TaskRun
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass
 class RunEnded(Message):
@@ -46,9 +43,6 @@ class RunEnded(Message):
     run: TaskRun
     result: RunResult
     text: str
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 class Running:
@@ -135,7 +129,9 @@ class Running:
         elif result.error is not None:
             self._show_error(result.error)
             word, _, rest = status_text(result).partition(" ")
-            panel.status.show(Content.assemble((word, "$warning" if word == "stopped" else "$error"), f" {rest}"))
+            panel.status.show(
+                Content.assemble((word, "$warning" if word == "stopped" else "$error"), f" {rest}")
+            )
         if panel.strip.active != "output" or not result.ok:
             panel.show_tab("result")
         screen.run_changed()
@@ -177,11 +173,17 @@ class Running:
         if not run.questions.open():
             self._put_card_away()
             self._screen.editor.clear_marks()
-            words = ("running", duration_text((time.monotonic() - run.started) * 1000), count_text(self._called, "call"))
+            words = (
+                "running",
+                duration_text((time.monotonic() - run.started) * 1000),
+                count_text(self._called, "call"),
+            )
             self._status(" · ".join(words))
 
     def _status(self, words: str) -> None:
-        self._screen.panel.status.show(Content.assemble(words, "  ", ("F7", "$accent"), " stop"), running=True)
+        self._screen.panel.status.show(
+            Content.assemble(words, "  ", ("F7", "$accent"), " stop"), running=True
+        )
 
     def asked(self, message: RunAsks) -> None:
         """Shows the first call that waits."""
@@ -227,6 +229,8 @@ class Running:
         panel.card.forget()
         panel.offer_card(False)
         if had_focus:
-            target = self._focused if self._focused is not None and self._focused.is_attached else screen.editor
+            target = (
+                self._focused if self._focused is not None and self._focused.is_attached else screen.editor
+            )
             target.focus()
         screen.run_changed()

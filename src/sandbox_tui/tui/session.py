@@ -56,6 +56,7 @@ class Workbench:
         self.entries = Entries()
         self.diagnostics: list[Diagnostic] = []
         self.undeclared: list[Undeclared] = []
+        self.profile = ""
         self.stamp: FileStamp | None = None
         self._saved: Document | None = None
         self._fields: tuple[Field, ...] = ()
@@ -94,7 +95,9 @@ class Workbench:
         """Opens a new task of this name, not saved yet, in the folder."""
         source = NEW_SOURCE[kind].format(name=name)
         inputs = {"x": "int"} if kind == "code" else {}
-        document = Document(name=name, kind=kind, source=source, inputs=inputs, output="int" if kind == "code" else None)
+        document = Document(
+            name=name, kind=kind, source=source, inputs=inputs, output="int" if kind == "code" else None
+        )
         self.open_document(document, saved=False)
         return document
 
@@ -103,6 +106,7 @@ class Workbench:
         self.unreadable = None
         self.diagnostics = []
         self.undeclared = []
+        self.profile = ""
         self.entries = Entries()
         self.stamp = None
         self._saved = None
@@ -148,6 +152,7 @@ class Workbench:
         """Keeps what `examine` found."""
         self._fields = findings.fields
         self.undeclared = findings.undeclared
+        self.profile = findings.profile
         if findings.diagnostics is not None:
             self.diagnostics = findings.diagnostics
 
@@ -175,7 +180,9 @@ class Workbench:
         """Whether another program has changed the open file since it was read."""
         if self.document is None or self.document.path is None or self.stamp is None:
             return False
-        return not self.stamp.looks_unchanged(self.document.path) and not self.stamp.matches(self.document.path)
+        return not self.stamp.looks_unchanged(self.document.path) and not self.stamp.matches(
+            self.document.path
+        )
 
     def save(self, path: Path | None = None, *, force: bool = False) -> Path:
         """Writes the document to `path`, or to its own file, and returns where.
@@ -253,11 +260,12 @@ def called_names(source: str) -> list[Undeclared]:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is known of a text: its form's fields, the names it calls and nobody declares, and (unless not asked for) what the
-    linter says."""
+    """What is known of a text: its form's fields, the names it calls and nobody declares, the profile that counts for it, and
+    (unless not asked for) what the linter says."""
 
     fields: tuple[Field, ...]
     undeclared: list[Undeclared]
+    profile: str
     diagnostics: list[Diagnostic] | None
 
 
@@ -266,7 +274,13 @@ def examine(document: Document, before: tuple[Field, ...] = (), *, with_diagnost
     fields = fields_of(document.parameters())
     if not fields and before and document.kind == "function" and not _reads(document.source):
         fields = before
-    return Findings(fields, undeclared(document), document.diagnostics() if with_diagnostics else None)
+    try:
+        profile = document.effective().profile.value
+    except DocumentError:
+        profile = "documented"
+    return Findings(
+        fields, undeclared(document), profile, document.diagnostics() if with_diagnostics else None
+    )
 
 
 def undeclared(document: Document) -> list[Undeclared]:
@@ -317,3 +331,13 @@ def _reads(source: str) -> bool:
     except SandboxError:
         return False
     return True
+
+
+def monty_version() -> str:
+    """The Monty that runs the tasks, as the header names it; without loading it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"monty {version('pydantic-monty')}"
+    except PackageNotFoundError:
+        return ""

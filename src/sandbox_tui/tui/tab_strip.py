@@ -38,10 +38,10 @@ class TabStrip(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-strip--active", "tab-strip--tab", "tab-strip--count"}
 
     DEFAULT_CSS = """
-    TabStrip { height: 1; width: 1fr; color: $text-muted; }
+    TabStrip { height: 1; width: 1fr; color: $foreground-muted; }
     TabStrip > .tab-strip--active { color: $accent; text-style: bold; }
-    TabStrip > .tab-strip--tab { color: $text-muted; }
-    TabStrip > .tab-strip--count { color: $text-muted; }
+    TabStrip > .tab-strip--tab { color: $foreground-muted; }
+    TabStrip > .tab-strip--count { color: $foreground-muted; }
     TabStrip:focus > .tab-strip--active { text-style: bold underline; }
     """
 

@@ -17,12 +17,14 @@ class WordButton(Widget, can_focus=True):
     """Shows `label`, behind the `key` that does the same; `what` names it in its message."""
 
     DEFAULT_CSS = """
-    WordButton { width: auto; height: 1; margin-right: 2; color: $text-muted; }
+    WordButton { width: auto; height: 1; margin-right: 2; color: $foreground-muted; }
     WordButton:hover { color: $foreground; }
     WordButton:focus { color: $foreground; text-style: bold underline; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", "Press", show=False, id="word.press")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "press", "Press", show=False, id="word.press")
+    ]
 
     @dataclass
     class Pressed(Message):
@@ -36,7 +38,13 @@ class WordButton(Widget, can_focus=True):
             return self.button
 
     def __init__(
-        self, label: str | Content, what: str, *, key: str = "", id: str | None = None, classes: str | None = None
+        self,
+        label: str | Content,
+        what: str,
+        *,
+        key: str = "",
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.label = label if isinstance(label, Content) else Content(label)

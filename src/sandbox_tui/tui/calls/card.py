@@ -79,7 +79,9 @@ class CallCard(Vertical):
         self.query_one(".title", SplitLine).right = self._origin(question, waiting)
         if not fresh:
             return
-        self.query_one(".arguments > Static", Static).update(content(arguments_block(call, self.size.width - 6)))
+        self.query_one(".arguments > Static", Static).update(
+            content(arguments_block(call, self.size.width - 6))
+        )
         self._say(None)
         self.query_one(Choice).value = VALUE
         self.entry.value = ""
@@ -97,14 +99,14 @@ class CallCard(Vertical):
         return Content.assemble(
             ("▸ ", "$accent"),
             (label(call.function, 60), "bold"),
-            (f"   call {call.number}{place}", "$text-muted"),
+            (f"   call {call.number}{place}", "$foreground-muted"),
         )
 
     def _origin(self, question: Question, waiting: int) -> Content:
         said = "asks for an answer" if question.answer == "ask" else f"answer: {question.answer}"
         if waiting > 1:
             said += f"   1 of {waiting} waiting"
-        return Content.styled(said, "$text-muted")
+        return Content.styled(said, "$foreground-muted")
 
     def _placeholder(self) -> None:
         from ...sandbox.boundary import type_text
@@ -115,8 +117,14 @@ class CallCard(Vertical):
         if self.query_one(Choice).value == ERROR:
             text = "ValueError: what went wrong"
         else:
-            returns = "a value" if question.returns is None else f"a value of type {type_text(question.returns)}"
-            text = returns if question.answer == "ask" else f"Enter keeps the configured answer ({question.answer}), or type {returns}"
+            returns = (
+                "a value" if question.returns is None else f"a value of type {type_text(question.returns)}"
+            )
+            text = (
+                returns
+                if question.answer == "ask"
+                else f"Enter keeps the configured answer ({question.answer}), or type {returns}"
+            )
         self.entry.placeholder = label(text)
 
     def _say(self, problem: str | None) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from ..choice import Choice
 from ..split_line import SplitLine
-from ..text import content, visible
+from ..text import content, label_content, visible
 from .fields import Field
 
 
@@ -31,7 +31,12 @@ class FieldInput(Input):
         self, value: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(
-            value, placeholder=visible(placeholder), compact=True, select_on_focus=False, id=id, classes=classes
+            value,
+            placeholder=visible(placeholder),
+            compact=True,
+            select_on_focus=False,
+            id=id,
+            classes=classes,
         )
         self.cursor_blink = False
 
@@ -52,7 +57,8 @@ class FieldLabel(SplitLine):
         self.field = field
         star = Content.styled(" *", "$accent") if field.required else Content("")
         self.left = Content.assemble(content(field.name), star)
-        self.right = content(field.type_text).stylize("$text-muted")
+        default = "" if field.default_text is None else f" = {field.default_text}"
+        self.right = label_content(field.type_text + default, "$foreground-muted", 60)
 
     def on_click(self, event: events.Click) -> None:
         edge = self.content_size.width - len("None")
@@ -101,7 +107,7 @@ class FieldRow(Vertical):
         return "unset" if self.field.required else f"default {self.field.default_text}"
 
     def _placeholder(self) -> str:
-        return "" if self.field.default_text is None else f"= {self.field.default_text}"
+        return self.field.default_text or ""
 
     def show(self, field: Field) -> None:
         """Takes another type and default, keeping what was entered."""

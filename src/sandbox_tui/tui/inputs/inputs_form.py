@@ -6,9 +6,14 @@ from collections.abc import Mapping
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
+from ...workspace.document import Document
+from ..settings.declarations import inputs_text
+from ..settings.setting_row import SettingRow
+from ..settings.take import take_setting
 from .field_row import FieldRow
 from .fields import Entries, Field
 
@@ -18,16 +23,38 @@ class InputsForm(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     InputsForm { padding: 1 1 0 1; }
-    InputsForm > .empty { color: $text-muted; }
+    InputsForm > .empty { color: $foreground-muted; height: auto; margin-bottom: 1; }
+    InputsForm > .declared { height: auto; }
+    InputsForm > .declared > .heading { height: 1; color: $foreground-muted; text-style: bold; margin: 1 0; }
     """
+
+    class Declared(Message):
+        """Another input or output was declared."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.entries = Entries()
         self.fields: tuple[Field, ...] = ()
+        self.document: Document | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("The task takes no inputs.", classes="empty", markup=False)
+        with Vertical(classes="declared"):
+            yield Static("DECLARED", classes="heading", markup=False)
+            yield SettingRow("inputs", "inputs")
+            yield SettingRow("output", "output")
+
+    def show_declared(self, document: Document | None) -> None:
+        """Shows what a code string declares; a function declares its inputs itself."""
+        self.document = document
+        box = self.query_one(".declared")
+        box.display = document is not None and document.kind == "code"
+        if document is not None and box.display:
+            box.disabled = document.read_only
+            self.query_one("#setting-inputs", SettingRow).show(
+                inputs_text(document.inputs), "", "x: int, y: str"
+            )
+            self.query_one("#setting-output", SettingRow).show(document.output or "", "", "int")
 
     async def show(self, fields: tuple[Field, ...], entries: Entries) -> None:
         """Shows `fields`; rows that can serve on are kept, so that focus and cursor stay."""
@@ -46,7 +73,7 @@ class InputsForm(VerticalScroll, can_focus=False):
             await self.remove_children(FieldRow)
             made = [FieldRow(field, entries.text(field)) for field in fields]
             if made:
-                await self.mount_all(made)
+                await self.mount_all(made, before=".declared")
             for row in made:
                 row.show_problem(entries.problem(row.field))
                 if row.field.name == focused:
@@ -71,3 +98,16 @@ class InputsForm(VerticalScroll, can_focus=False):
     def _entered(self, event: FieldRow.Entered) -> None:
         self.entries.enter(event.row.field, event.text)
         event.row.show_problem(self.entries.problem(event.row.field))
+
+    @on(SettingRow.Entered)
+    def _declared(self, event: SettingRow.Entered) -> None:
+        event.stop()
+        if self.document is None:
+            return
+        try:
+            take_setting(self.document, event.row.key, event.text)
+        except ValueError as error:
+            event.row.say(str(error))
+            return
+        event.row.say(None)
+        self.post_message(self.Declared())

@@ -27,7 +27,7 @@ class CallsView(Horizontal):
     CallsView > DataTable {
         width: 3fr; height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
     }
-    CallsView > DataTable > .datatable--header { background: $background; color: $text-muted; text-style: none; }
+    CallsView > DataTable > .datatable--header { background: $background; color: $foreground-muted; text-style: none; }
     CallsView > DataTable > .datatable--odd-row, CallsView > DataTable > .datatable--even-row { background: $background; }
     CallsView > TextView { width: 2fr; border-left: vkey $border-blurred; }
     CallsView > TextView:focus { border-left: vkey $accent; }
@@ -47,8 +47,14 @@ class CallsView(Horizontal):
 
     def compose(self) -> ComposeResult:
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
-        for label, key in (("#", "number"), ("function", "function"), ("arguments", "arguments"), ("answer", "answer"), ("ms", "ms")):
-            table.add_column(Text(label), key=key)
+        for title, key in (
+            ("#", "number"),
+            ("function", "function"),
+            ("arguments", "arguments"),
+            ("answer", "answer"),
+            ("ms", "ms"),
+        ):
+            table.add_column(Text(title), key=key)
         yield table
         yield TextView("Choose a call to see it in full.", id="call-details")
 
@@ -90,7 +96,13 @@ class CallsView(Horizontal):
         if call.error is not None:
             answer.stylize("bold")
         ms = Text(f"{call.duration_ms:.1f}" if _ended(call) else "", justify="right")
-        return Text(str(call.number), justify="right"), plain(label(call.function, 40)), plain(label(arguments_text(call, 60))), answer, ms
+        return (
+            Text(str(call.number), justify="right"),
+            plain(label(call.function, 40)),
+            plain(label(arguments_text(call, 60))),
+            answer,
+            ms,
+        )
 
     def _show(self, index: int) -> None:
         view = self.query_one(TextView)

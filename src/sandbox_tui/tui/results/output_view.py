@@ -18,7 +18,7 @@ class OutputView(Vertical):
     """Appends text; says so when it shows only the end."""
 
     DEFAULT_CSS = """
-    OutputView > Static { color: $text-muted; padding: 0 1; height: 1; display: none; }
+    OutputView > Static { color: $foreground-muted; padding: 0 1; height: 1; display: none; }
     OutputView.-cut > Static { display: block; }
     OutputView > Log { padding: 0 1; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
     OutputView > Log:focus { background-tint: $foreground 0%; }

@@ -19,14 +19,14 @@ from ..text import label, label_content
 # A hostile text may have a finding in each of a million lines.
 SHOWN_PROBLEMS = 500
 
-MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$text-muted")}
+MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$foreground-muted")}
 
 
 class ProblemsView(Vertical):
     """A line a finding."""
 
     DEFAULT_CSS = """
-    ProblemsView > Static { color: $text-muted; padding: 0 1; height: auto; }
+    ProblemsView > Static { color: $foreground-muted; padding: 0 1; height: auto; }
     ProblemsView > OptionList {
         border: none; padding: 0; height: 1fr; background: $background; scrollbar-size-vertical: 1;
     }
@@ -75,7 +75,7 @@ def problem_line(diagnostic: Diagnostic) -> Content:
     place = f"{diagnostic.start.line}:{diagnostic.start.column}"
     return Content.assemble(
         (f"{mark} ", color),
-        (f"{place:<7}", "$text-muted"),
+        (f"{place:<7}", "$foreground-muted"),
         (f"{label(diagnostic.code)}  ", color),
         label_content(diagnostic.message),
     )

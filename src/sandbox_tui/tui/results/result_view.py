@@ -21,7 +21,7 @@ class ResultView(Vertical):
     """Shows a value, an error, or a line that says what would be shown."""
 
     DEFAULT_CSS = """
-    ResultView > .hint { color: $text-muted; padding: 0 1; height: auto; }
+    ResultView > .hint { color: $foreground-muted; padding: 0 1; height: auto; }
     ResultView > .title { color: $error; text-style: bold; padding: 0 1; height: auto; max-height: 3; }
     ResultView > .details { padding: 0 1; height: auto; max-height: 4; color: $foreground; }
     ResultView > OptionList {
@@ -80,9 +80,7 @@ class ResultView(Vertical):
             frames.add_option(Option(content(f"line {view.line}")))
         if self._places:
             frames.highlighted = len(self._places) - 1
-        self._only(
-            "-error", "-details" if view.details else "", "-frames" if self._places else ""
-        )
+        self._only("-error", "-details" if view.details else "", "-frames" if self._places else "")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -18,7 +18,12 @@ from .output_view import OutputView
 from .problems_view import ProblemsView
 from .result_view import ResultView
 
-TABS = (Tab("result", "Result"), Tab("output", "Output"), Tab("calls", "Calls", 0), Tab("problems", "Problems", 0))
+TABS = (
+    Tab("result", "Result"),
+    Tab("output", "Output"),
+    Tab("calls", "Calls", 0),
+    Tab("problems", "Problems", 0),
+)
 CALL_TAB = Tab("call", "Call")
 
 
@@ -28,7 +33,7 @@ class RunStatus(Static):
     class StopClicked(Message):
         """The user wants the run to end."""
 
-    DEFAULT_CSS = "RunStatus { width: auto; height: 1; color: $text-muted; padding: 0 0 0 2; }"
+    DEFAULT_CSS = "RunStatus { width: auto; height: 1; color: $foreground-muted; padding: 0 0 0 2; }"
 
     def __init__(self) -> None:
         super().__init__("", markup=False)

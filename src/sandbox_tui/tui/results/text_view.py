@@ -20,7 +20,12 @@ class TextView(TextArea):
 
     def __init__(self, text: str = "", *, soft_wrap: bool = True, id: str | None = None) -> None:
         super().__init__(
-            shown(text), read_only=True, show_line_numbers=False, soft_wrap=soft_wrap, tab_behavior="focus", id=id
+            shown(text),
+            read_only=True,
+            show_line_numbers=False,
+            soft_wrap=soft_wrap,
+            tab_behavior="focus",
+            id=id,
         )
         self.show_cursor = False
         self.highlight_cursor_line = False

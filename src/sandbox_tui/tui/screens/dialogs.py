@@ -49,7 +49,9 @@ class Dialog(ModalScreen[str | None]):
     Dialog TextArea { height: 14; background: $background; margin-bottom: 1; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel", show=False)
+    ]
 
     def say(self, problem: str) -> None:
         """Says what hinders."""
@@ -98,7 +100,13 @@ class Prompt(Dialog):
     """A line to type; returns it stripped, None for escape. With `options` one of them is chosen too: `option|text`."""
 
     def __init__(
-        self, title: str, value: str = "", *, hint: str = "", done: str = "ok", options: Sequence[tuple[str, str]] = ()
+        self,
+        title: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        done: str = "ok",
+        options: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__()
         self._title, self._value, self._hint, self._done = title, value, hint, done

@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; background: $surface; }
     HelpScreen Static { height: auto; }
     HelpScreen .title { text-style: bold; margin-bottom: 1; }
-    HelpScreen .foot { color: $text-muted; margin-top: 1; }
+    HelpScreen .foot { color: $foreground-muted; margin-top: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,11 +43,14 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         rows = [(command.shown, command.name, command.help) for command in COMMANDS if command.shown]
         lines = [
-            Content.assemble((f"{key:<10}", "$accent"), f"{name:<20}", (text, "$text-muted"))
+            Content.assemble((f"{key:<10}", "$accent"), f"{name:<20}", (text, "$foreground-muted"))
             for key, name, text in (*rows, *EVERYWHERE)
         ]
         with Vertical():
             yield Static("Keys", classes="title")
             with VerticalScroll():
                 yield Static(Content("\n").join(lines))
-            yield Static("To select text with the mouse, hold shift. Every field and word can be clicked.", classes="foot")
+            yield Static(
+                "To select text with the mouse, hold shift. Every field and word can be clicked.",
+                classes="foot",
+            )

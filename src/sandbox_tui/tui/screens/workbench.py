@@ -21,6 +21,7 @@ from ..editor.source_editor import SourceEditor
 from ..filing import Filing, TasksFound
 from ..header import HeaderLine
 from ..inputs.field_row import FieldRow
+from ..inputs.inputs_form import InputsForm
 from ..key_bar import KeyBar
 from ..problem_line import ProblemLine
 from ..results.calls_view import CallsView
@@ -28,7 +29,7 @@ from ..results.problems_view import ProblemsView
 from ..results.result_view import ResultView
 from ..results.run_panel import RunPanel, RunStatus
 from ..running import RunAsks, RunEnded, Running
-from ..session import Workbench
+from ..session import Workbench, monty_version
 from ..settings.external_row import ExternalRow
 from ..settings.externals_pane import ExternalsPane
 from ..settings.limits_pane import LimitsPane
@@ -39,7 +40,16 @@ from ..text import content
 from .dialogs import EditSource
 from .help import HelpScreen
 
-PANES = (Tab("tasks", "Tasks"), Tab("center", "Editor"), Tab("side", "Inputs"), Tab("run", "Run"))
+SIDE_TABS = ("inputs", "externals", "limits")
+NARROW_TABS = (
+    Tab("tasks", "Tasks"),
+    Tab("center", "Editor"),
+    Tab("inputs", "Inputs"),
+    Tab("externals", "Externals"),
+    Tab("limits", "Limits"),
+    Tab("run", "Run"),
+)
+PANES = ("tasks", "center", "side", "run")
 
 
 class WorkbenchScreen(Screen[None]):
@@ -49,7 +59,11 @@ class WorkbenchScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
         (0, "-tiny"), (40, "-narrow"), (80, "-normal"), (120, "-wide")
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (10, "-short"), (32, "-tall")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-flat"),
+        (10, "-short"),
+        (32, "-tall"),
+    ]
     AUTO_FOCUS = "#editor"
 
     DEFAULT_CSS = """
@@ -57,17 +71,22 @@ class WorkbenchScreen(Screen[None]):
     WorkbenchScreen #pane-strip { display: none; padding: 0 1; }
     WorkbenchScreen #body { height: 1fr; padding-top: 1; }
     WorkbenchScreen #center { width: 1fr; height: 1fr; }
-    WorkbenchScreen #editor { height: 1fr; }
-    WorkbenchScreen #tasks { width: 24; border-right: vkey $border-blurred; }
+    WorkbenchScreen #editor { height: 1fr; scrollbar-size-horizontal: 0; }
+    WorkbenchScreen #tasks { width: 26; border-right: vkey $border-blurred; }
     WorkbenchScreen #side { width: 42; border-left: vkey $border-blurred; }
-    WorkbenchScreen #run { height: 12; border-top: solid $border-blurred; }
+    WorkbenchScreen #run { height: 13; border-top: solid $border-blurred; }
     WorkbenchScreen #too-small { display: none; width: 100%; height: 100%; content-align: center middle; }
 
     WorkbenchScreen.-short #run { height: 8; }
     WorkbenchScreen.-short #body { padding-top: 0; }
     WorkbenchScreen.-short FieldRow, WorkbenchScreen.-short SettingRow { margin-bottom: 0; }
     WorkbenchScreen.-short SidePane > .run { display: none; }
-    WorkbenchScreen.-short InputsForm, WorkbenchScreen.-short ExternalsPane, WorkbenchScreen.-short LimitsPane { padding-top: 0; }
+    WorkbenchScreen.-short InputsForm, WorkbenchScreen.-short ExternalsPane { padding: 0 1; }
+    WorkbenchScreen.-short LimitsPane { padding: 0 1; }
+    WorkbenchScreen.-short SidePane TasksPane { padding: 0 0 0 1; }
+    WorkbenchScreen.-short .heading { margin: 0; }
+    WorkbenchScreen.-narrow SidePane > TabStrip { display: none; }
+    WorkbenchScreen.-tall RunPanel > ContentSwitcher { margin-top: 1; }
     WorkbenchScreen.-normal #tasks { display: none; }
     WorkbenchScreen.-normal #side { width: 36; }
 
@@ -88,6 +107,7 @@ class WorkbenchScreen(Screen[None]):
         self._path = path
         self._ready = False
         self._front = "center"
+        self._monty = ""
         self.workbench = Workbench()
         self.checking = Checking(self)
         self.running = Running(self)
@@ -130,9 +150,10 @@ class WorkbenchScreen(Screen[None]):
             await body.mount(TasksPane(id="tasks"), before="#center")
             await body.mount(SidePane(id="side"))
             await self.mount(RunPanel(id="run"), after="#body")
-            await self.mount(TabStrip(PANES, self._front, id="pane-strip"), before="#body")
+            await self.mount(TabStrip(NARROW_TABS, self._front, id="pane-strip"), before="#body")
             await self.mount(Static("sandbox-tui needs 40 columns and 10 lines.", id="too-small"))
         self._ready = True
+        self._monty = monty_version()
         self._fit()
         self.filing.in_turn(self._begin())
 
@@ -161,7 +182,9 @@ class WorkbenchScreen(Screen[None]):
         """Shows what the workbench has just opened."""
         workbench, editor = self.workbench, self.editor
         document, unreadable = workbench.document, workbench.unreadable
-        report = editor.load(document.source if document is not None else unreadable.text if unreadable is not None else "")
+        report = editor.load(
+            document.source if document is not None else unreadable.text if unreadable is not None else ""
+        )
         editor.read_only = document is None or document.read_only
         self.problem.show(None)
         if unreadable is not None:
@@ -192,19 +215,24 @@ class WorkbenchScreen(Screen[None]):
         externals = workbench.externals()
         await self.side.externals.show(externals, workbench.undeclared, editable=editable)
         self.side.limits.show(document)
+        self.side.inputs.show_declared(document)
 
     def _show_header(self) -> None:
         workbench = self.workbench
-        document = workbench.document
         self.query_one(HeaderLine).show(
             name=workbench.name,
             unsaved=workbench.unsaved,
             signature=workbench.signature(),
-            profile=document.lint.profile or "" if document is not None else "",
-            monty="",
+            profile=workbench.profile,
+            monty=self._monty,
         )
         for pane in self.query(TasksPane):
             pane.mark(workbench.path, unsaved=workbench.unsaved)
+
+    def keep_work(self) -> None:
+        """Writes what is unsaved to the recovery journal at once."""
+        self.take_text()
+        self.keeping.now()
 
     def saved(self) -> None:
         """Shows that the task is saved."""
@@ -241,6 +269,7 @@ class WorkbenchScreen(Screen[None]):
 
     @on(ExternalsPane.Edited)
     @on(LimitsPane.Edited)
+    @on(InputsForm.Declared)
     def _settings_edited(self) -> None:
         self._show_header()
         self.checking.soon()
@@ -269,7 +298,9 @@ class WorkbenchScreen(Screen[None]):
     @work(group="file", exclusive=True)
     async def _edit_answer(self, event: ExternalRow.SourceWanted) -> None:
         row = event.row
-        source = await self.app.push_screen_wait(EditSource(f"What {row.spec.name} answers", row.spec.source or ""))
+        source = await self.app.push_screen_wait(
+            EditSource(f"What {row.spec.name} answers", row.spec.source or "")
+        )
         if source is not None:
             row.source_edited(source)
 
@@ -289,14 +320,20 @@ class WorkbenchScreen(Screen[None]):
 
     def show_input_problems(self, problems: Mapping[str, str]) -> None:
         """Flags the fields that hinder a run."""
-        self.bring_forward("side")
         self.side.show_tab("inputs")
+        self.bring_forward("side")
         self.side.inputs.show_problems(problems)
         self.panel.result.show_hint("The task needs its inputs: see the marked fields.")
 
     def run_changed(self) -> None:
         """Shows the keys that matter now."""
-        hints = CALL_HINTS if self.running.question is not None else RUNNING_HINTS if self.running.active else IDLE_HINTS
+        hints = (
+            CALL_HINTS
+            if self.running.question is not None
+            else RUNNING_HINTS
+            if self.running.active
+            else IDLE_HINTS
+        )
         self.query_one(KeyBar).hints = hints
 
     @on(RunAsks)
@@ -358,11 +395,13 @@ class WorkbenchScreen(Screen[None]):
         self.remove_class(f"-front-{self._front}")
         self._front = pane
         self.add_class(f"-front-{pane}")
-        self.query_one("#pane-strip", TabStrip).active = pane
+        self.query_one("#pane-strip", TabStrip).active = self.side.strip.active if pane == "side" else pane
 
     @on(TabStrip.Chosen, "#pane-strip")
     def _pane_chosen(self, event: TabStrip.Chosen) -> None:
-        self.bring_forward(event.tab)
+        if event.tab in SIDE_TABS:
+            self.side.show_tab(event.tab)
+        self.bring_forward("side" if event.tab in SIDE_TABS else event.tab)
 
     @on(TasksPane.TaskChosen)
     def _task_chosen(self, event: TasksPane.TaskChosen) -> None:
@@ -377,12 +416,17 @@ class WorkbenchScreen(Screen[None]):
         for pane in self.query(TasksPane):
             pane.show(event.folder, event.found.paths, complete=event.found.complete)
             pane.mark(self.workbench.path, unsaved=self.workbench.unsaved)
-        if self.workbench.path is None and self.workbench.document is None and event.found.paths and self._path is None:
+        if (
+            self.workbench.path is None
+            and self.workbench.document is None
+            and event.found.paths
+            and self._path is None
+        ):
             await self.filing.load(event.found.paths[0])
 
     def action_show_side(self, tab: str) -> None:
-        self.bring_forward("side")
         self.side.show_tab(tab)
+        self.bring_forward("side")
         self._focus_in(self.side)
 
     def action_show_run(self, tab: str) -> None:
@@ -399,11 +443,16 @@ class WorkbenchScreen(Screen[None]):
             widget.focus()
 
     def action_next_pane(self, step: int) -> None:
-        names = [tab.id for tab in PANES]
-        if not self.has_class("-narrow"):
-            names = [name for name in names if self.query_one(f"#{name}").display]
+        names = [name for name in PANES if self.has_class("-narrow") or self.query_one(f"#{name}").display]
         focused = self.focused
-        here = next((n for n in names if focused is not None and self.query_one(f"#{n}") in focused.ancestors_with_self), names[0])
+        here = next(
+            (
+                n
+                for n in names
+                if focused is not None and self.query_one(f"#{n}") in focused.ancestors_with_self
+            ),
+            names[0],
+        )
         name = names[(names.index(here) + step) % len(names)]
         self.bring_forward(name)
         self.call_after_refresh(self._focus_in, self.query_one(f"#{name}"))
@@ -413,7 +462,7 @@ class WorkbenchScreen(Screen[None]):
             self.minimize()
             return
         focused = self.focused
-        for name in ("tasks", "center", "side", "run"):
+        for name in PANES:
             pane = self.query_one(f"#{name}")
             if focused is not None and pane in focused.ancestors_with_self:
                 self.maximize(pane, container=False)

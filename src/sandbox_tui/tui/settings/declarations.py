@@ -24,7 +24,13 @@ def parse_inputs(text: str) -> dict[str, str]:
     if len(body) != 1 or not isinstance(node, ast.FunctionDef) or len(node.body) != 1:
         raise ValueError(shape)
     arguments = node.args
-    if arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg or arguments.defaults:
+    if (
+        arguments.posonlyargs
+        or arguments.kwonlyargs
+        or arguments.vararg
+        or arguments.kwarg
+        or arguments.defaults
+    ):
         raise ValueError(f"{shape}; names and types, nothing else")
     inputs = {}
     for argument in arguments.args:

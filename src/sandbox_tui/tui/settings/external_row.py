@@ -47,7 +47,7 @@ class ExternalRow(Vertical):
     ExternalRow > Horizontal > Choice { width: auto; margin-right: 1; }
     ExternalRow > .problem { height: auto; color: $error; padding: 0 1; display: none; }
     ExternalRow.-wrong > .problem { display: block; }
-    ExternalRow > .from { height: auto; color: $text-muted; padding: 0 1; }
+    ExternalRow > .from { height: auto; color: $foreground-muted; padding: 0 1; }
     """
 
     @dataclass
@@ -85,10 +85,12 @@ class ExternalRow(Vertical):
         return self.origin == "task"
 
     def compose(self) -> ComposeResult:
-        cross = Content.styled("✕" if self.own else "folder", "$text-muted")
+        cross = Content.styled("✕" if self.own else "folder", "$foreground-muted")
         yield ExternalName(label_content(self.spec.name, "bold"), cross)
         if not self.own:
-            text = f"{self.spec.signature or '(...)'}\n{self.spec.answer}  {label(answer_line(self.spec), 60)}"
+            text = (
+                f"{self.spec.signature or '(...)'}\n{self.spec.answer}  {label(answer_line(self.spec), 60)}"
+            )
             yield Static(Content(text), classes="from", markup=False)
             yield WordButton("override in this task", "override")
             return

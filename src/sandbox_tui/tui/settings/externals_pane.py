@@ -25,7 +25,7 @@ class ExternalsPane(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     ExternalsPane { padding: 1 1 0 1; }
-    ExternalsPane > .empty { color: $text-muted; height: auto; margin-bottom: 1; }
+    ExternalsPane > .empty { color: $foreground-muted; height: auto; margin-bottom: 1; }
     ExternalsPane > .rows, ExternalsPane > .missing { height: auto; }
     ExternalsPane > .missing > WordButton { width: 1fr; }
     ExternalsPane > .missing { margin-bottom: 1; }
@@ -65,10 +65,16 @@ class ExternalsPane(VerticalScroll, can_focus=False):
         yield FieldInput(placeholder="add an external: its name", id="external-new")
 
     async def show(
-        self, externals: Mapping[str, tuple[ExternalSpec, str]], missing: Sequence[Undeclared], *, editable: bool
+        self,
+        externals: Mapping[str, tuple[ExternalSpec, str]],
+        missing: Sequence[Undeclared],
+        *,
+        editable: bool,
     ) -> None:
         """Shows these; rows are remade only where the set of externals changed."""
-        shape = [(name, id(spec) if origin == "task" else 0, origin) for name, (spec, origin) in externals.items()]
+        shape = [
+            (name, id(spec) if origin == "task" else 0, origin) for name, (spec, origin) in externals.items()
+        ]
         self.query_one(".empty").display = not externals and not missing
         self.query_one("#external-new").display = editable
         if list(missing) != self._missing:
@@ -92,7 +98,10 @@ class ExternalsPane(VerticalScroll, can_focus=False):
         head = Static(Content.styled("called, not declared", "$warning"), markup=False)
         buttons = [
             WordButton(
-                Content.assemble(("+ ", "$accent"), label(each.name, 40), (f"  line {each.line}", "$text-muted")), each.name
+                Content.assemble(
+                    ("+ ", "$accent"), label(each.name, 40), (f"  line {each.line}", "$foreground-muted")
+                ),
+                each.name,
             )
             for each in self._missing
         ]

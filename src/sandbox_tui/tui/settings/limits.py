@@ -39,7 +39,11 @@ def parse_limit(name: str, text: str) -> int:
     whole = match[1].replace("_", "").replace(",", "")
     if len(whole) > 18:
         raise ValueError("too large")
-    value = round(float(whole + (match[2] or "")) * UNITS[name][unit]) if match[2] else int(whole) * UNITS[name][unit]
+    value = (
+        round(float(whole + (match[2] or "")) * UNITS[name][unit])
+        if match[2]
+        else int(whole) * UNITS[name][unit]
+    )
     try:
         SandboxedConfig(**{name: value})
     except (TypeError, ValueError) as error:

@@ -2,88 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from ...workspace.document import PROFILES, Document
-from ..choice import Choice
-from ..inputs.field_row import FieldInput
-from ..split_line import SplitLine
-from ..text import content, label, label_content
+from ..text import label
 from ..word_button import WordButton
-from .declarations import inputs_text, parse_inputs, parse_type
-from .limits import limit_text, parse_limit
-
-LIMITS = ("timeout_ms", "max_memory", "max_stack_depth")
-INHERIT = ""
-
-
-class SettingRow(Vertical):
-    """One setting: its name, where its value comes from, and the place to enter it."""
-
-    DEFAULT_CSS = """
-    SettingRow { height: auto; margin-bottom: 1; }
-    SettingRow > .problem { height: auto; color: $error; padding: 0 1; display: none; }
-    SettingRow.-wrong > .problem { display: block; }
-    """
-
-    @dataclass
-    class Entered(Message):
-        """Another text or choice stands in the row."""
-
-        row: SettingRow
-        text: str
-
-    def __init__(self, key: str, title: str, choices: tuple[tuple[str, str], ...] = (), *, cycle: bool = False) -> None:
-        super().__init__(id=f"setting-{key.replace('_', '-')}")
-        self.key = key
-        self.title = title
-        self.choices = choices
-        self.cycle = cycle
-
-    def compose(self) -> ComposeResult:
-        yield SplitLine(Content(self.title))
-        if self.choices:
-            yield Choice(self.choices, INHERIT, cycle=self.cycle)
-        else:
-            yield FieldInput()
-        yield Static("", classes="problem", markup=False)
-
-    def show(self, text: str, origin: str = "", placeholder: str = "") -> None:
-        """Shows a value; a field that is being typed in is left alone where it says the same."""
-        self.query_one(SplitLine).right = label_content(origin, "$text-muted", 24)
-        for choice in self.query(Choice):
-            choice.value = text
-        for entry in self.query(FieldInput):
-            entry.placeholder = label(placeholder)
-            if not entry.has_focus and entry.value != text:
-                with entry.prevent(Input.Changed):
-                    entry.value = text
-        if not any(entry.has_focus for entry in self.query(FieldInput)):
-            self.say(None)
-
-    def say(self, problem: str | None) -> None:
-        """Says what is wrong with what was entered."""
-        self.set_class(problem is not None, "-wrong")
-        self.query_one(".problem", Static).update(content(problem or ""))
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.Entered(self, event.value))
-
-    @on(Choice.Changed)
-    def _chosen(self, event: Choice.Changed) -> None:
-        event.stop()
-        self.post_message(self.Entered(self, event.value))
+from .limits import limit_text
+from .setting_row import INHERIT, SettingRow
+from .take import LIMITS, take_setting
 
 
 class LimitsPane(VerticalScroll, can_focus=False):
@@ -91,7 +24,7 @@ class LimitsPane(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     LimitsPane { padding: 1 1 0 1; }
-    LimitsPane > .heading { height: 1; color: $text-muted; text-style: bold; margin: 0 0 1 0; }
+    LimitsPane > .heading { height: 1; color: $foreground-muted; text-style: bold; margin: 0 0 1 0; }
     LimitsPane > WordButton { margin-bottom: 1; }
     """
 
@@ -117,8 +50,6 @@ class LimitsPane(VerticalScroll, can_focus=False):
         yield Static("TASK", classes="heading", markup=False)
         yield SettingRow("name", "name")
         yield SettingRow("description", "description")
-        yield SettingRow("inputs", "inputs")
-        yield SettingRow("output", "output")
 
     def _row(self, key: str) -> SettingRow:
         return self.query_one(f"#setting-{key.replace('_', '-')}", SettingRow)
@@ -141,7 +72,9 @@ class LimitsPane(VerticalScroll, can_focus=False):
             sourced = effective.config[name]
             own = document.config.get(name)
             shown = limit_text(name, sourced.value)
-            self._row(name).show("" if own is None else limit_text(name, own), origin_text(sourced.origin), shown)
+            self._row(name).show(
+                "" if own is None else limit_text(name, own), origin_text(sourced.origin), shown
+            )
         check = effective.config["type_check"]
         own_check = document.config.get("type_check")
         self._row("type_check").show(
@@ -149,13 +82,11 @@ class LimitsPane(VerticalScroll, can_focus=False):
             f"{limit_text('type_check', check.value)} · {origin_text(check.origin)}",
         )
         self._row("profile").show(
-            document.lint.profile or INHERIT, f"{effective.profile.value} · {origin_text(effective.profile.origin)}"
+            document.lint.profile or INHERIT,
+            f"{effective.profile.value} · {origin_text(effective.profile.origin)}",
         )
         self._row("name").show(label(document.name))
         self._row("description").show(label(document.description))
-        self._row("inputs").display = self._row("output").display = document.kind == "code"
-        self._row("inputs").show(inputs_text(document.inputs), placeholder="x: int, y: str")
-        self._row("output").show(document.output or "", placeholder="int")
 
     @on(SettingRow.Entered)
     def _entered(self, event: SettingRow.Entered) -> None:
@@ -180,27 +111,3 @@ class LimitsPane(VerticalScroll, can_focus=False):
 def origin_text(origin: str | Path) -> str:
     """Where a value comes from, in a word or two."""
     return origin if isinstance(origin, str) else f"{origin.parent.name}/{origin.name}"
-
-
-def take_setting(document: Document, key: str, text: str) -> None:
-    """Puts what was entered for a setting into `document`; an empty text takes it out. Raises `ValueError` in one clear line."""
-    text = text.strip()
-    value: Any
-    if key in LIMITS or key == "type_check":
-        if not text:
-            document.config.pop(key, None)
-        else:
-            value = text == "on" if key == "type_check" else parse_limit(key, text)
-            document.config[key] = value
-    elif key == "profile":
-        document.lint.profile = text or None  # type: ignore[assignment]
-    elif key == "name":
-        if not text.isidentifier():
-            raise ValueError("a task's name is a Python name")
-        document.name = text
-    elif key == "description":
-        document.description = text
-    elif key == "inputs":
-        document.inputs = parse_inputs(text) if text else {}
-    elif key == "output":
-        document.output = parse_type(text) if text else None

@@ -30,7 +30,7 @@ class TaskTree(Tree[Path]):
     ICON_NODE_EXPANDED = "▾ "
 
     DEFAULT_CSS = """
-    TaskTree { background: $background; padding: 0; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
+    TaskTree { background: $background; padding: 0; scrollbar-size-vertical: 1; overflow-x: hidden; }
     TaskTree:focus { background-tint: $foreground 0%; }
     TaskTree > .tree--guides, TaskTree > .tree--guides-hover, TaskTree > .tree--guides-selected { color: $background; }
     """
@@ -62,8 +62,8 @@ class TasksPane(Vertical):
 
     DEFAULT_CSS = """
     TasksPane { padding: 0 0 0 1; }
-    TasksPane > .title { height: 1; color: $text-muted; text-style: bold; }
-    TasksPane > .empty { height: auto; color: $text-muted; padding: 1 1 0 0; display: none; }
+    TasksPane > .title { height: 1; color: $foreground-muted; text-style: bold; }
+    TasksPane > .empty { height: auto; color: $foreground-muted; padding: 1 1 0 0; display: none; }
     TasksPane.-empty > .empty { display: block; }
     """
 
