@@ -42,6 +42,10 @@ class SandboxError(Exception):
         self.filename = filename
         self.line = line
 
+    def __str__(self) -> str:
+        # Some of the built-in bases (OSError, SyntaxError) would make their own text of `filename`.
+        return self.message
+
 
 class SourceError(SandboxError, TypeError):
     """A function or a text that cannot become a sandboxed task (a generator, a lambda, no source to be found, no function)."""
@@ -55,11 +59,7 @@ class RestrictionError(SandboxError, SyntaxError):
         place = filename or name or "the task"
         lines = [f"{place}:{d.start.line}:{d.start.column}: {d.code} {d.message}" for d in self.diagnostics]
         super().__init__("\n".join(lines), filename=filename, line=self.diagnostics[0].start.line if lines else None)
-        # SyntaxError's own __str__ would append file and line a second time.
         self.msg = self.message
-
-    def __str__(self) -> str:
-        return self.message
 
 
 class UnresolvedReferenceError(SandboxError, NameError):

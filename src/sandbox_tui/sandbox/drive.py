@@ -1,0 +1,447 @@
+"""Drives one run of a task on one Monty session, from the first suspension to the end.
+
+Every way in which a task can ask something of the host is answered here: an external call (its value, or a future where the task
+awaits it), a name that it looks up, a sleep, and everything else, which is refused inside the sandbox, where the task can catch it.
+An exception of an external is raised inside too.
+
+The plain loop (a sync external, nobody watching) is kept as short as it can be; what observers, hooks and futures need is beside it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .awaited import Range
+from .boundary import HandleTable, crossing_problem
+from .endpoint import Endpoint
+from .errors import BoundaryError, RunCancelledError, UnansweredCallError
+from .failure import Raised, sent_exception
+from .handle_table import PLAIN
+from .monty import monty
+from .run import AnswerHook, Call, Cancellation, RunObserver
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future
+
+    from .places import Places
+
+_SLEEPS = ("system.sleep", "system.async_sleep")
+FLYTE_MAP = "flyte_map"
+
+# Answers kept for finding the line of a breach by running again; a run with more calls than that is not run again.
+MOST_ANSWERS = 10_000
+
+
+class Drive:
+    """What one run needs to answer its task's calls, and what it remembers of them.
+
+    `raised` holds the exceptions that the host sent in, newest last, for finding the cause of an uncaught one. `calls` is filled only when
+    the run is watched (an observer or an answer hook is given, or `keep_calls`). `answers` is what the calls were resumed with, for
+    as long as the run is `replayable` from them.
+    """
+
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        table: HandleTable,
+        *,
+        places: Places,
+        awaited: frozenset[Range] = frozenset(),
+        hook: AnswerHook | None = None,
+        observer: RunObserver | None = None,
+        keep_calls: bool = False,
+        cancellation: Cancellation | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+        timeout: float = float("inf"),
+        kill: Callable[[], None] | None = None,
+    ) -> None:
+        engine = monty()
+        self._function_snapshot = engine.FunctionSnapshot
+        self._name_snapshot = engine.NameLookupSnapshot
+        self._complete = engine.MontyComplete
+        self._endpoints = endpoints
+        self._table = table
+        self._places = places
+        self._awaited = awaited
+        self._hook = hook
+        self._observer = observer
+        self._watched = hook is not None or observer is not None or keep_calls
+        self._cancellation = cancellation
+        self._loop = loop
+        self._pending: dict[int, Future[Any]] = {}
+        self._pending_calls: dict[int, Call] = {}
+        self._clock = SleepClock(timeout, kill)
+        self._numbers = 0
+        self.calls: list[Call] = []
+        self.raised: list[Raised] = []
+        self.answers: list[dict[str, Any]] = []
+        self.replayable = True
+
+    def to_end(self, progress: Any) -> Any:
+        """Answers suspensions until the task is done; returns its output. Monty's errors pass through."""
+        function_snapshot, name_snapshot, complete = self._function_snapshot, self._name_snapshot, self._complete
+        try:
+            while True:
+                kind = type(progress)
+                if kind is function_snapshot:
+                    if progress.is_os_function:
+                        progress = self._os_call(progress)
+                    else:
+                        progress = self._external_call(progress)
+                elif kind is complete:
+                    return progress.output
+                elif kind is name_snapshot:
+                    progress = self._name(progress)
+                else:
+                    progress = self._settle(progress)
+        finally:
+            self._clock.stop()
+            for future in self._pending.values():
+                future.cancel()
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether sleeping and computing together took longer than the time limit."""
+        return self._clock.expired
+
+    # External calls.
+
+    def _external_call(self, snapshot: Any) -> Any:
+        name = snapshot.function_name
+        endpoint = self._endpoints.get(name)
+        if endpoint is None or snapshot.object_id is not None:
+            return self._other_call(snapshot, name)
+        self._clock.pause()
+        args, kwargs = snapshot.args, snapshot.kwargs
+        if self._wants_future(snapshot):
+            call = self._new_call(endpoint, snapshot, args, kwargs)
+            self._pending[snapshot.call_id] = self._begin(endpoint, call)
+            self._pending_calls[snapshot.call_id] = call
+            self._clock.resume()
+            self._forget_answers()
+            return snapshot.resume({"future": ...})
+        if self._watched or endpoint.answer_call is not None or endpoint.is_async:
+            result = self._outcome(lambda: self._answer_watched(endpoint, snapshot, args, kwargs))
+        else:
+            try:
+                self._check_arguments(endpoint, args, kwargs)
+                answer = endpoint.function(*args, **kwargs)
+                if type(answer) not in PLAIN:
+                    answer = self._incoming(endpoint.name, answer)
+                result = {"return_value": answer}
+            except Exception as error:
+                result = self._exception(error)
+        self._clock.resume()
+        return self._resume(snapshot, result)
+
+    def _resume(self, snapshot: Any, result: dict[str, Any]) -> Any:
+        if self._cancellation is not None:
+            self._stop_if_cancelled()
+        if self.replayable:
+            self.answers.append(result)
+            if len(self.answers) > MOST_ANSWERS:
+                self._forget_answers()
+        return snapshot.resume(result)
+
+    def _forget_answers(self) -> None:
+        self.replayable = False
+        self.answers = []
+
+    def _answer_watched(
+        self, endpoint: Endpoint, snapshot: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return self._answer(endpoint, self._new_call(endpoint, snapshot, args, kwargs))
+
+    def _outcome(self, answer: Callable[[], Any]) -> dict[str, Any]:
+        try:
+            return {"return_value": answer()}
+        except Exception as error:
+            return self._exception(error)
+
+    def _exception(self, error: Exception) -> dict[str, Any]:
+        if isinstance(error, UnansweredCallError | RunCancelledError):
+            # Not the task's business to catch.
+            raise error
+        raised = sent_exception(error)
+        self.raised.append(raised)
+        return {"exception": raised.sent}
+
+    def _new_call(
+        self, endpoint: Endpoint, snapshot: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Call:
+        self._numbers += 1
+        call = Call(self._numbers, endpoint.name, args, kwargs)
+        position = snapshot.position
+        if position.filename == "<python-input-0>":
+            place = self._places.of_bytes(position.start, position.end)
+            call.line, call.column, call.end_line, call.end_column = place
+        return call
+
+    def _answer(self, endpoint: Endpoint, call: Call) -> Any:
+        """Answers one call, watched: the value as Monty takes it. Raises what the task is to see."""
+        if self._watched:
+            self.calls.append(call)
+        if self._observer is not None:
+            self._observer.call(call)
+        began = time.perf_counter()
+        try:
+            self._check_arguments(endpoint, call.args, call.kwargs)
+            if self._hook is None:
+                answer = self._host_answer(endpoint, call)
+            else:
+                answer = self._hook(call, lambda: self._host_answer(endpoint, call))
+            incoming = self._incoming(endpoint.name, answer)
+        except Exception as error:
+            call.error = error
+            raise
+        else:
+            call.answer = answer
+            return incoming
+        finally:
+            call.duration_ms = (time.perf_counter() - began) * 1000
+            if self._observer is not None:
+                self._observer.answered(call)
+
+    def _host_answer(self, endpoint: Endpoint, call: Call) -> Any:
+        if endpoint.answer_call is not None:
+            return endpoint.answer_call(call)
+        answer = endpoint.function(*call.args, **call.kwargs)
+        # A sync function may hand out a coroutine too.
+        while hasattr(answer, "__await__") and hasattr(answer, "send"):
+            answer = self._await(answer)
+        return answer
+
+    def _await(self, coroutine: Any) -> Any:
+        from .host_threads import submit_coroutine
+
+        future = submit_coroutine(coroutine, self._loop)
+        if self._cancellation is None:
+            return future.result()
+        self._cancellation.on_cancel(future.cancel)
+        try:
+            return future.result()
+        finally:
+            self._cancellation.forget(future.cancel)
+
+    def _check_arguments(self, endpoint: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if endpoint.check is not None:
+            endpoint.check(args, kwargs)
+        # What only looks like a value (an instance of a class made in the sandbox) must not reach a host function.
+        for index, value in enumerate(args):
+            if type(value) not in PLAIN:
+                problem = crossing_problem(value, f"{endpoint.name}(argument {index + 1})", outgoing=True)
+                if problem is not None:
+                    raise BoundaryError(problem)
+        for key, value in kwargs.items():
+            if type(value) not in PLAIN:
+                problem = crossing_problem(value, f"{endpoint.name}({key})", outgoing=True)
+                if problem is not None:
+                    raise BoundaryError(problem)
+
+    def _incoming(self, name: str, answer: Any) -> Any:
+        if type(answer) is str or type(answer) not in PLAIN:
+            problem = crossing_problem(answer, f"the answer of {name}()")
+            if problem is not None:
+                raise BoundaryError(problem)
+        return self._table.wrap(answer)
+
+    def _other_call(self, snapshot: Any, name: str) -> Any:
+        if snapshot.object_id is not None:
+            # A method of a handle, or its class called: nothing of a handle is reachable from inside.
+            message = "cannot create a handle" if name == "__call__" else f"a handle has no method {name!r}"
+            return self._resume(snapshot, self._exception(TypeError(message)))
+        if name == FLYTE_MAP:
+            self._clock.pause()
+            result = self._outcome(lambda: self._flyte_map(snapshot))
+            self._clock.resume()
+            return self._resume(snapshot, result)
+        return self._resume(snapshot, self._exception(NameError(f"name {name!r} is not defined")))
+
+    def _name(self, snapshot: Any) -> Any:
+        """A name that is read but not called at that place: `f = add`."""
+        name = snapshot.variable_name
+        if snapshot.object_id is None and (name in self._endpoints or name == FLYTE_MAP):
+
+            def stand_in() -> None:
+                """Monty makes a host function of this name out of it; it is never called."""
+
+            stand_in.__name__ = name
+            return snapshot.resume(value=stand_in)
+        return snapshot.resume()
+
+    # Calls that are awaited.
+
+    def _wants_future(self, snapshot: Any) -> bool:
+        if snapshot.allow_eager_await:
+            return True
+        if not self._awaited:
+            return False
+        position = snapshot.position
+        return position.filename == "<python-input-0>" and (position.start, position.end) in self._awaited
+
+    def _begin(self, endpoint: Endpoint, call: Call) -> Future[Any]:
+        """Starts answering a call; it goes on beside the task and other calls."""
+        from .host_threads import threads
+
+        if endpoint.immediate and self._hook is None:
+            from concurrent.futures import Future
+
+            future: Future[Any] = Future()
+            try:
+                future.set_result(self._answer(endpoint, call))
+            except Exception as error:
+                future.set_exception(error)
+            return future
+        return threads.submit(lambda: self._answer(endpoint, call))
+
+    def _settle(self, snapshot: Any) -> Any:
+        """Waits until at least one of the pending futures is done, and hands over all that are, in the order of the calls."""
+        from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+        self._clock.pause()
+        # Monty reports pending calls in an order that differs between runs.
+        identifiers = sorted(snapshot.pending_call_ids)
+        futures = {self._pending[i] for i in identifiers if i in self._pending}
+        stopped: Future[Any] = Future()
+        if self._cancellation is not None:
+            self._cancellation.on_cancel(stopped.cancel)
+            futures.add(stopped)
+        try:
+            wait(futures, timeout=self._clock.until_awake(identifiers), return_when=FIRST_COMPLETED)
+        finally:
+            if self._cancellation is not None:
+                self._cancellation.forget(stopped.cancel)
+        self._stop_if_cancelled()
+        results: dict[int, dict[str, Any]] = self._clock.awake(identifiers)
+        for identifier in identifiers:
+            future = self._pending.get(identifier)
+            if future is not None and future.done():
+                del self._pending[identifier]
+                results[identifier] = self._outcome(future.result)
+        self._clock.resume()
+        return snapshot.resume(results)
+
+    def _flyte_map(self, snapshot: Any) -> Any:
+        from .mapping import map_rows, map_settings
+
+        settings = map_settings(snapshot.args, snapshot.kwargs, self._endpoints)
+        rows = [self._new_call(settings.endpoint, snapshot, row, {}) for row in settings.rows]
+        answers = map_rows(
+            lambda call: self._answer(settings.endpoint, call),
+            rows,
+            concurrency=1 if settings.endpoint.immediate else settings.concurrency,
+            return_exceptions=settings.return_exceptions,
+        )
+        self.raised.extend(Raised(answer, answer) for answer in answers if isinstance(answer, Exception))
+        return answers
+
+    # What the task asks of the operating system.
+
+    def _os_call(self, snapshot: Any) -> Any:
+        name = snapshot.function_name
+        if name not in _SLEEPS:
+            return snapshot.resume_not_handled()
+        seconds = snapshot.args[0]
+        if name == "system.async_sleep":
+            self._clock.sleep_beside(snapshot.call_id, seconds)
+            return snapshot.resume({"future": ...})
+        self._clock.sleep(seconds, self._cancellation)
+        self._stop_if_cancelled()
+        return snapshot.resume({"return_value": None})
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancellation is not None and self._cancellation.cancelled:
+            raise RunCancelledError("the run was stopped")
+
+
+class SleepClock:
+    """Makes computing and sleeping share one time limit.
+
+    Monty bounds each by itself, so that a task could compute for nearly the whole limit and sleep for it again. Once a task has
+    slept, a timer ends its worker when the time left is over; a task that never sleeps has no timer and no cost.
+    """
+
+    def __init__(self, timeout: float, kill: Callable[[], None] | None) -> None:
+        self._timeout = timeout
+        self._kill = kill
+        self._began = time.perf_counter()
+        self._paused = 0.0
+        self._pause_began = 0.0
+        self._slept = False
+        self._timer: threading.Timer | None = None
+        self._sleepers: dict[int, float] = {}
+        self.expired = False
+
+    def pause(self) -> None:
+        """The sandbox has stopped; the host is at work."""
+        self._pause_began = time.perf_counter()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def resume(self) -> None:
+        """The sandbox goes on."""
+        self._paused += time.perf_counter() - self._pause_began
+        if self._slept:
+            self._arm()
+
+    def sleep(self, seconds: float, cancellation: Cancellation | None) -> None:
+        """Sleeps, at most for the time that is left, and at once stopped by `cancellation`."""
+        self.stop()
+        left = self._left()
+        woken = threading.Event()
+        if cancellation is not None:
+            cancellation.on_cancel(woken.set)
+        try:
+            woken.wait(min(seconds, max(left, 0.0)))
+        finally:
+            if cancellation is not None:
+                cancellation.forget(woken.set)
+        if seconds > left:
+            self._expire()
+        self._slept = True
+        self._arm()
+
+    def sleep_beside(self, identifier: int, seconds: float) -> None:
+        """Begins a sleep that others may overlap."""
+        self._slept = True
+        self._sleepers[identifier] = time.perf_counter() + seconds
+
+    def until_awake(self, identifiers: list[int]) -> float | None:
+        """Seconds until the first of these sleeps is over; None if none of them is a sleep."""
+        ends = [self._sleepers[i] for i in identifiers if i in self._sleepers]
+        return max(0.0, min(ends) - time.perf_counter()) if ends else None
+
+    def awake(self, identifiers: list[int]) -> dict[int, dict[str, Any]]:
+        """The sleeps among `identifiers` that are over, with their answers."""
+        now = time.perf_counter()
+        over = [i for i in identifiers if self._sleepers.get(i, float("inf")) <= now]
+        for identifier in over:
+            del self._sleepers[identifier]
+        return {identifier: {"return_value": None} for identifier in over}
+
+    def stop(self) -> None:
+        """Takes the timer away."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _left(self) -> float:
+        return self._timeout - (time.perf_counter() - self._began - self._paused)
+
+    def _arm(self) -> None:
+        if self._kill is None or self._timeout == float("inf"):
+            return
+        self.stop()
+        self._timer = threading.Timer(max(self._left(), 0.0), self._expire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _expire(self) -> None:
+        self.expired = True
+        if self._kill is not None:
+            self._kill()

@@ -1,0 +1,88 @@
+"""Ctrl+C ends a run at once.
+
+Monty blocks in native code while the sandbox computes, and Python's SIGINT handler waits until that returns: a busy loop would hold
+the terminal for its whole time limit. The C half of Python's signal handling does run: it writes the signal's number to the wakeup
+descriptor, where a thread reads it and kills the worker; the feed ends, and Python raises its KeyboardInterrupt.
+
+Only the main thread has this to do, and only where SIGINT has Python's own handler: an application with another one (an event loop,
+Textual) decides itself what ctrl+c means and cancels its runs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import TracebackType
+
+_main_thread = threading.main_thread().ident
+
+
+class _Watcher:
+    """The thread behind the wakeup descriptor, and the worker that it would kill."""
+
+    def __init__(self) -> None:
+        self.worker: int | None = None
+        self.reading, self.writing = os.pipe()
+        os.set_blocking(self.writing, False)
+        self.thread = threading.Thread(target=self._watch, name="sandbox-interrupt", daemon=True)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while signals := os.read(self.reading, 64):
+            worker = self.worker
+            if signal.SIGINT in signals and worker is not None:
+                kill_worker(worker)
+
+
+_watcher: _Watcher | None = None
+
+
+def kill_worker(pid: int) -> None:
+    """Ends a worker process, whatever it does; one that is gone already is no error."""
+    try:
+        os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+
+
+class ended_by_interrupt:
+    """While entered, ctrl+c kills the worker `pid`. Does nothing outside the main thread or under another SIGINT handler."""
+
+    __slots__ = ("_active", "_outer", "_pid", "_previous")
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+
+    def __enter__(self) -> None:
+        self._active = (
+            threading.get_ident() == _main_thread
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        )
+        if not self._active:
+            return
+        global _watcher
+        if _watcher is None:
+            _watcher = _Watcher()
+        self._outer = _watcher.worker
+        _watcher.worker = self._pid
+        self._previous = signal.set_wakeup_fd(_watcher.writing, warn_on_full_buffer=False)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._active:
+            assert _watcher is not None
+            signal.set_wakeup_fd(self._previous, warn_on_full_buffer=False)
+            _watcher.worker = self._outer
+
+
+def _after_fork_in_child() -> None:
+    global _watcher, _main_thread
+    # The thread did not come along; the pipe would be shared with the parent.
+    _watcher = None
+    _main_thread = threading.get_ident()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,189 @@
+"""On which line a run was when it passed a limit, where Monty does not say: by running it again, marked.
+
+When the time is over, and for some ways of filling the memory, Monty reports no traceback (observed with 1.0.0 and 1.4.0). The
+session survives, though, and its globals can be read. So the run is repeated with the answers that it got, no external called, with
+a mark in front of each statement, on the same line, that keeps the line's number in a global; when the limit strikes again, that
+global holds the line. The repetition is slower and bounded, so for a task that runs long it may end earlier in the task's course:
+what it gives is a line that the task was on, and the error says that it was found so.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .function_text import UNREADABLE
+from .monty import monty
+from .pool import workers
+
+# Seconds that the repetition may take in the sandbox; the user waits for them.
+LONGEST = 1.0
+
+# What the marks themselves need of the sandbox's memory, in bytes: the function that sets them, and each mark.
+_OWN_MEMORY = 8_000
+_MEMORY_PER_MARK = 400
+
+_PRELUDE = """\
+__line__ = 0
+def __mark__(line):
+    global __line__
+    __line__ = line
+"""
+
+# Monty's parser takes these, after a semicolon, for the beginning of a statement of that name.
+_SOFT_KEYWORDS = (b"match", b"case", b"type")
+
+
+def line_of_breach(
+    code: str,
+    inputs: Mapping[str, Any],
+    limits: Mapping[str, Any],
+    answers: Sequence[Mapping[str, Any]],
+) -> int | None:
+    """The line of `code` (1-based) on which a run of it passes its limits, or None where that cannot be found.
+
+    `inputs` are Monty's inputs, `limits` its limits, `answers` what the external calls were resumed with, in order.
+    """
+    try:
+        tree = ast.parse(code)
+    except UNREADABLE:
+        return None
+    marked, marks = mark(code, tree)
+    engine = monty()
+    with workers.checkout(_widened(limits, marks)) as session:
+        try:
+            session.feed_run(_PRELUDE)
+            progress = session.feed_start(marked, inputs=dict(inputs), print_callback=_discard)
+            remaining = iter(answers)
+            while not isinstance(progress, engine.MontyComplete):
+                progress = _resumed(engine, progress, remaining)
+                if progress is None:
+                    break
+        except engine.MontyCrashedError:
+            return None
+        except engine.MontyError:
+            return _line(session)
+    return None
+
+
+def _resumed(engine: Any, progress: Any, remaining: Iterator[Mapping[str, Any]]) -> Any:
+    if isinstance(progress, engine.NameLookupSnapshot):
+        return progress.resume()
+    if isinstance(progress, engine.FunctionSnapshot):
+        if progress.is_os_function:
+            # Sleeps have been slept; everything else is refused as it was.
+            if "sleep" in progress.function_name:
+                return progress.resume({"return_value": None})
+            return progress.resume_not_handled()
+        answer = next(remaining, None)
+        return None if answer is None else progress.resume(dict(answer))
+    return None
+
+
+def _line(session: Any) -> int | None:
+    try:
+        line = session.feed_run("__line__")
+    except Exception:
+        return None
+    return line if isinstance(line, int) and line > 0 else None
+
+
+def _discard(*_: str) -> None:
+    """What the repetition prints has been printed."""
+
+
+def _widened(limits: Mapping[str, Any], marks: int) -> dict[str, Any]:
+    seconds = min(2 * limits["max_feed_duration_secs"], LONGEST)
+    return {
+        **limits,
+        "max_feed_duration_secs": seconds,
+        "max_recursion_depth": limits["max_recursion_depth"] + 1,
+        "max_memory": limits["max_memory"] + _OWN_MEMORY + _MEMORY_PER_MARK * marks,
+    }
+
+
+def mark(code: str, tree: ast.Module) -> tuple[str, int]:
+    """`code` with `__mark__(line)` in front of each statement, and how many there are; no line moves."""
+    marking = _Marking(code)
+    marking.block(tree.body)
+    return marking.text(), marking.count
+
+
+class _Marking:
+    """Collects what is to be inserted, by byte offset."""
+
+    def __init__(self, code: str) -> None:
+        self.data = code.encode()
+        self.starts = [0]
+        self.starts.extend(i + 1 for i, byte in enumerate(self.data) if byte == 0x0A)
+        self.insertions: list[tuple[int, int, bytes]] = []
+        self.count = 0
+
+    def text(self) -> str:
+        parts = []
+        position = 0
+        for offset, _, inserted in sorted(self.insertions):
+            parts += [self.data[position:offset], inserted]
+            position = offset
+        parts.append(self.data[position:])
+        return b"".join(parts).decode()
+
+    def block(self, statements: Iterable[ast.stmt]) -> None:
+        for statement in statements:
+            if isinstance(statement, ast.If | ast.While):
+                self._around(statement.test, statement.lineno)
+            elif isinstance(statement, ast.For):
+                self._around(statement.iter, statement.lineno)
+            elif isinstance(statement, ast.With):
+                self._around(statement.items[0].context_expr, statement.lineno)
+            elif isinstance(statement, ast.Match):
+                self._around(statement.subject, statement.lineno)
+            elif not isinstance(statement, _UNMARKED):
+                self._before(statement)
+            self._inner(statement)
+
+    def _inner(self, statement: ast.stmt) -> None:
+        if isinstance(statement, ast.ClassDef):
+            # A class body takes methods and plain assignments only.
+            for member in statement.body:
+                if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+                    self.block(member.body)
+            return
+        for field in ("body", "orelse", "finalbody"):
+            self.block(getattr(statement, field, ()))
+        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            self.block(part.body)
+
+    def _before(self, statement: ast.stmt) -> None:
+        offset = self._offset(statement.lineno, statement.col_offset)
+        if not self.data.startswith(_SOFT_KEYWORDS, offset):
+            self._insert(offset, f"__mark__({statement.lineno});")
+            self.count += 1
+
+    def _around(self, expression: ast.expr, line: int) -> None:
+        self._insert(
+            self._offset(expression.lineno, expression.col_offset), f"(__mark__({line}) or ("
+        )
+        assert expression.end_lineno is not None and expression.end_col_offset is not None
+        self._insert(self._offset(expression.end_lineno, expression.end_col_offset), "))")
+        self.count += 1
+
+    def _offset(self, line: int, column: int) -> int:
+        return self.starts[line - 1] + column
+
+    def _insert(self, offset: int, text: str) -> None:
+        self.insertions.append((offset, len(self.insertions), text.encode()))
+
+
+_UNMARKED = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Try,
+    ast.Global,
+    ast.Nonlocal,
+    ast.AsyncFor,
+    ast.AsyncWith,
+    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
+)

@@ -1,0 +1,119 @@
+"""One pool of warm Monty workers a process.
+
+Started on first use, safe from threads and event loops, closed at exit, made anew after a fork. It is built on the sync `Monty`: a
+resume costs a sixth of `AsyncMonty`'s, and a script that ends right after closing an `AsyncMonty` aborts in a third of its runs.
+
+Its size never limits nesting or waiting: a run that waits for the host holds its worker, so any fixed size would let runs that wait
+for each other lock up (Flyte's does with three on two cores). A worker is a process that shares nearly all its memory with the
+others (less than 1 MB of its own); those beyond a small stock are ended when the pool falls idle.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from types import TracebackType
+from typing import Any
+
+from .monty import keep_for_ever, monty
+
+# More than any process can have; checkouts beyond it would wait for a worker to come back.
+UNLIMITED_WORKERS = 1_000_000
+
+# Idle workers kept; with more than that the whole pool is closed as soon as nobody uses it, and the next run opens a new one.
+KEPT_WORKERS = max(8, 4 * (os.cpu_count() or 1))
+
+# No clock and no entropy: asked of the host they are refused there, so that the same inputs and answers give the same run. A sleep
+# is bounded by the task's own time limit, not by Monty's ten seconds.
+OS_POLICY: dict[str, Any] = {
+    "datetime": "call_host",
+    "random_start": "call_host",
+    "sleep_system_max": float("inf"),
+}
+
+
+class WorkerPool:
+    """A pool of Monty workers; `checkout` lends one to one run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: Any = None
+        self._busy = 0
+        self._peak = 0
+
+    def checkout(self, limits: dict[str, Any]) -> Checkout:
+        """A context manager that gives a fresh session with these limits (keys of Monty's `ResourceLimits`)."""
+        return Checkout(self, limits)
+
+    def warm(self) -> None:
+        """Starts a worker ahead of the first run."""
+        with self.checkout({}):
+            pass
+
+    def _enter(self) -> Any:
+        with self._lock:
+            if self._pool is None:
+                self._pool = monty().Monty(min_processes=1, max_processes=UNLIMITED_WORKERS).__enter__()
+                self._peak = 0
+            self._busy += 1
+            if self._busy > self._peak:
+                self._peak = self._busy
+            return self._pool
+
+    def _leave(self) -> None:
+        surplus = None
+        with self._lock:
+            self._busy -= 1
+            if not self._busy and self._peak > KEPT_WORKERS:
+                surplus, self._pool = self._pool, None
+        if surplus is not None:
+            surplus.__exit__(None, None, None)
+
+    def close(self) -> None:
+        """Ends all workers, also those in use; the next checkout opens a new pool."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.__exit__(None, None, None)
+
+    def abandon(self) -> None:
+        """In a forked child: leaves the parent's pool alone and starts from nothing."""
+        if self._pool is not None:
+            keep_for_ever(self._pool)
+        self.__init__()  # type: ignore[misc]
+
+
+class Checkout:
+    """One worker on loan. A class rather than a generator: entering one is on the path of every run."""
+
+    __slots__ = ("_limits", "_pool", "_session")
+
+    def __init__(self, pool: WorkerPool, limits: dict[str, Any]) -> None:
+        self._pool = pool
+        self._limits = limits
+
+    def __enter__(self) -> Any:
+        pool = self._pool._enter()
+        try:
+            session = self._session = pool.checkout(limits=self._limits, os_policy=OS_POLICY).__enter__()
+        except BaseException:
+            self._pool._leave()
+            raise
+        return session
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            self._session.__exit__(kind, error, traceback)
+        finally:
+            self._pool._leave()
+
+
+workers = WorkerPool()
+"""The pool of this process."""
+
+atexit.register(workers.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=workers.abandon)

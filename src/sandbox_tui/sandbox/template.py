@@ -1,0 +1,722 @@
+"""`SandboxedTaskTemplate`: a task ready to run, from a function, a code string or the text of a task file.
+
+A template is built once (its source found, its restrictions and types checked) and run many times; each run has a worker and a
+session of its own. However it is started, called included, it runs in the sandbox; only `forward` calls the plain function.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import references as _references
+from .awaited import Range, awaited_calls
+from .boundary import HandleTable, checker, resolve_annotation, validate_sandboxed_interface
+from .checking import EMPTY
+from .config import SandboxedConfig
+from .drive import FLYTE_MAP, Drive
+from .endpoint import Endpoint, external_name
+from .errors import (
+    BoundaryError,
+    LimitError,
+    RunCancelledError,
+    SandboxError,
+    UnresolvedReferenceError,
+)
+from .failure import Raised, failure, time_limit
+from .function_text import UNREADABLE, FunctionSource, argument_name, read_function, trailing_call
+from .handle_table import PLAIN
+from .interface import NOT_LITERAL, Interface, Parameter, interface_of
+from .interrupt import ended_by_interrupt, kill_worker
+from .locate import line_of_breach
+from .monty import monty
+from .places import Places, unmoved
+from .pool import workers
+from .references import _classify_refs, _discover_external_refs
+from .restrictions import Restrictions, enforce
+from .run import AnswerHook, Cancellation, RunObserver, RunResult
+from .source import ExtractedSource, extract_function, prepare_code_source
+
+if TYPE_CHECKING:
+    import asyncio
+
+Kind = Literal["function", "code"]
+
+
+class SandboxedTaskTemplate:
+    """A sandboxed task. Made by `TaskEnvironment.sandbox.orchestrator`, `orchestrator_from_str` or `template_from_source`.
+
+    `name`, `interface` (`Interface`), `plugin_config` (`SandboxedConfig`), `task_type`, `description`, `retries.count`, `cache` and
+    `image` are what they are on Flyte's templates; the last three are kept for it and change nothing here.
+    """
+
+    __sandbox_task__ = True
+    task_type = "sandboxed-python"
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        interface: Interface,
+        source_code: str,
+        input_names: Sequence[str],
+        places: Places,
+        config: SandboxedConfig,
+        is_async: bool = False,
+        func: Callable[..., Any] | None = None,
+        function: FunctionSource | ExtractedSource | None = None,
+        externals: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        description: str = "",
+    ) -> None:
+        settings = dict(options or {})
+        self.name = name
+        self.interface = interface
+        self.plugin_config = config
+        self.description = description
+        self.func = func
+        self.retries = SimpleNamespace(count=settings.get("retries") or 0)
+        self.cache = settings.get("cache", "disable")
+        self.image = settings.get("image")
+        self.options = settings
+        self.is_async = is_async
+        self.__name__ = self.short_name if self.short_name.isidentifier() else "task"
+        self.__doc__ = getattr(func, "__doc__", None) or description or None
+        self.parent_env: Callable[[], Any] = lambda: None
+        self.parent_env_name: str | None = None
+        self._source_code = source_code
+        self._input_names = list(input_names)
+        self._places = places
+        self._function = function
+        self._externals = dict(externals) if externals is not None else None
+        self._limits = config.limits()
+        self._external_refs = (
+            _classify_refs(self._externals) if self._externals is not None else _discover_external_refs(func)  # type: ignore[arg-type]
+        )
+        self._parameters = {parameter.name: parameter for parameter in interface.parameters}
+        self._required = [p.name for p in interface.parameters if not p.has_default]
+        self._checks, self._check_output = self._compile_checks()
+        self._plan: _Plan | None = None
+
+    # What Flyte's users know.
+
+    @property
+    def short_name(self) -> str:
+        """The last part of the name: what code in a sandbox calls this template by."""
+        if self.func is not None and "." not in self.name:
+            return self.name
+        return self.name.rsplit(".", 1)[-1]
+
+    @property
+    def _has_external_refs(self) -> bool:
+        return any(self._external_refs.values())
+
+    def _build_inputs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Values by parameter name, from positional and keyword arguments, with the defaults that are known.
+
+        Raises `BoundaryError` (a TypeError) for too many, unknown, doubled or missing ones.
+        """
+        names = self._input_names
+        if len(args) > len(names):
+            raise BoundaryError(
+                f"{self.name} takes {_count(len(names), 'input')} ({', '.join(names)}), got {len(args)}"
+            )
+        inputs = dict(zip(names, args))
+        for name, value in kwargs.items():
+            if name in inputs:
+                raise BoundaryError(f"{self.name} got two values for input {name!r}")
+            if name not in self._parameters:
+                raise BoundaryError(f"{self.name} has no input {name!r}: it takes {', '.join(names) or 'none'}")
+            inputs[name] = value
+        self._complete(inputs)
+        return inputs
+
+    def _complete(self, inputs: dict[str, Any]) -> None:
+        """Adds the defaults that are known; the others are left to the sandbox, which evaluates them itself."""
+        if len(inputs) == len(self._input_names):
+            return
+        missing = [name for name in self._required if name not in inputs]
+        if missing:
+            raise BoundaryError(
+                f"{self.name} needs a value for {', '.join(repr(name) for name in missing)}", path=missing[0]
+            )
+        for name in self._input_names:
+            if name not in inputs and self._parameters[name].default is not NOT_LITERAL:
+                inputs[name] = self._parameters[name].default
+
+    async def _run_sandboxed(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs in the sandbox; Flyte's name for `aio`."""
+        return await self.aio(*args, **kwargs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls the plain function, on the host and without the sandbox. A code string has none: `NotImplementedError`."""
+        if self.func is None:
+            raise NotImplementedError(
+                f"{self.name} does not support forward(): it has no Python function, only a source for the sandbox"
+            )
+        return self.func(*args, **kwargs)
+
+    # Running.
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs in the sandbox: the result, or for an `async def` task an awaitable of it."""
+        if self.is_async:
+            return self.aio(*args, **kwargs)
+        return self.run(*args, **kwargs)
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs in the sandbox and returns the result.
+
+        What the task prints goes to this process's standard output. Raises from the `SandboxError` family: `BoundaryError` for
+        inputs or an output that do not fit, `UnresolvedReferenceError`, `TaskError`, a `LimitError`, `WorkerCrashedError`.
+        """
+        plan = self._plan
+        if plan is None:
+            plan = self._prepare()
+        inputs = self._build_inputs(*args, **kwargs)
+        if plan.is_pure:
+            return self._run_pure(plan, inputs)
+        return self._drive(plan, inputs)
+
+    async def aio(self, *args: Any, **kwargs: Any) -> Any:
+        """`run` for event loops: the loop stays free, async externals run on it, and cancelling ends the run at once."""
+        import asyncio
+
+        from .host_threads import threads
+
+        inputs = self._build_inputs(*args, **kwargs)
+        loop = asyncio.get_running_loop()
+        cancellation = Cancellation()
+        future = threads.submit(
+            lambda: self._drive(self._plan or self._prepare(), inputs, cancellation=cancellation, loop=loop)
+        )
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            cancellation.cancel()
+            raise
+
+    def call_sandboxed(self, *args: Any, **kwargs: Any) -> Any:
+        """This template as an external of another: `run`, also where it is async."""
+        return self.run(*args, **kwargs)
+
+    def execute(
+        self,
+        inputs: Mapping[str, Any],
+        *,
+        answer: AnswerHook | None = None,
+        observer: RunObserver | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> RunResult:
+        """Runs in the sandbox, watched; how it ended is in the result, also when it failed.
+
+        `inputs` are values by name. `answer` answers the external calls in place of the externals, `observer` is told of calls and
+        printed output while it runs, `cancellation` can stop it. Raises only what the hooks themselves raise outside a call.
+        """
+        began = time.perf_counter()
+        printed: list[str] = []
+
+        def output(_: str, text: str) -> None:
+            printed.append(text)
+            if observer is not None:
+                observer.output(text)
+
+        calls: list[Any] = []
+        result: Any = None
+        error: SandboxError | None = None
+        try:
+            values = self._build_inputs(**inputs)
+            result = self._drive(
+                self._plan or self._prepare(),
+                values,
+                hook=answer,
+                observer=observer,
+                cancellation=cancellation,
+                calls=calls,
+                output=output,
+            )
+        except SandboxError as caught:
+            error = caught
+        duration = (time.perf_counter() - began) * 1000
+        return RunResult(error is None, result, error, "".join(printed), tuple(calls), duration)
+
+    # Preparing: once a template, at its first run, when all names around it exist.
+
+    def _prepare(self) -> _Plan:
+        externals, constants = self._resolve()
+        endpoints = {
+            name: Endpoint(name, external, type_check=self.plugin_config.type_check)
+            for name, external in externals.items()
+        }
+        injected = dict(constants)
+        if isinstance(self._function, ExtractedSource):
+            injected.update(self._function.injected)
+        tree = _tree(self._source_code)
+        uses = "sleep" in self._source_code or FLYTE_MAP in self._source_code
+        self._plan = _Plan(
+            endpoints=endpoints,
+            injected=injected,
+            awaited=frozenset() if tree is None else awaited_calls(tree, self._source_code),
+            is_pure=not endpoints and not uses,
+        )
+        return self._plan
+
+    def _resolve(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The externals and constants of this task. Raises `UnresolvedReferenceError` for a name that nothing provides."""
+        tree = _tree(self._source_code)
+        if isinstance(self._function, ExtractedSource) and self.func is not None:
+            found = _references.resolve(self.func, _references.names_of(self._function))
+            self._external_refs = _classify_refs(found.externals)
+            externals, constants, unresolved = found.externals, found.constants, found.unresolved
+        else:
+            externals, constants, unresolved = dict(self._externals or {}), {}, []
+            if tree is not None:
+                known = {*externals, *self._input_names, FLYTE_MAP, *self._own_names()}
+                free = [*_references.free_names(tree, source=self._source_code)]
+                free += _references.mapped_names(tree, source=self._source_code)
+                unresolved = [(name, _nothing_named(name.name)) for name in free if name.name not in known]
+        guarded = _names_caught(tree) if tree is not None else set()
+        left = [(name, reason) for name, reason in unresolved if (name.line, name.name) not in guarded]
+        if left:
+            name, reason = left[0]
+            line, _ = self._places.to_file(name.line, name.column)
+            raise UnresolvedReferenceError(
+                f"{self._places.filename}:{line}: {reason}",
+                name=name.name,
+                filename=self._places.filename,
+                line=line,
+            )
+        return externals, constants
+
+    def _own_names(self) -> set[str]:
+        if self._function is None:
+            return set()
+        return {argument_name(self._function.name, name) for name in self._input_names}
+
+    def _compile_checks(
+        self,
+    ) -> tuple[list[tuple[str, str, Callable[[Any, str], Any]]], Callable[[Any, str], Any] | None]:
+        if not self.plugin_config.type_check:
+            return [], None
+        checks = [
+            (name, f"inputs.{name}", checker(Any if tp is EMPTY else tp))
+            for name, (tp, _) in self.interface.inputs.items()
+        ]
+        output = self.interface.outputs.get("o0")
+        return checks, checker(Any if output is None else output, outgoing=True)
+
+    # One run.
+
+    def _run_pure(self, plan: _Plan, inputs: dict[str, Any]) -> Any:
+        """A task without external calls: one feed."""
+        code, values, table = self._feed(plan, inputs)
+        with workers.checkout(self._limits) as session:
+            try:
+                with ended_by_interrupt(session.worker_pid):
+                    output = session.feed_run(code, inputs=values)
+            except monty().MontyError as error:
+                raise self._failure(error, code, values, (), ()) from None
+        return self._result(output, table)
+
+    def _feed(self, plan: _Plan, inputs: dict[str, Any]) -> tuple[str, dict[str, Any], HandleTable]:
+        """The code to feed for these inputs, and Monty's inputs for it."""
+        for name, path, check in self._checks:
+            if name in inputs:
+                check(inputs[name], path)
+        table = HandleTable()
+        code = self._source_code
+        values = inputs
+        if self._function is not None:
+            if len(inputs) < len(self._input_names):
+                code = f"{self._function.code}\n{trailing_call(self._function, inputs)}"
+            if self._function.name in inputs:
+                values = {argument_name(self._function.name, name): value for name, value in inputs.items()}
+        if plan.injected:
+            values = {**plan.injected, **values}
+        for value in values.values():
+            if type(value) not in PLAIN:
+                values = {name: _wrapped(table, name, value) for name, value in values.items()}
+                break
+        return code, values, table
+
+    def _drive(
+        self,
+        plan: _Plan,
+        inputs: dict[str, Any],
+        *,
+        hook: AnswerHook | None = None,
+        observer: RunObserver | None = None,
+        cancellation: Cancellation | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+        calls: list[Any] | None = None,
+        output: Callable[[str, str], None] | None = None,
+    ) -> Any:
+        """A task with external calls, or one that is watched: from suspension to suspension."""
+        code, values, table = self._feed(plan, inputs)
+        with workers.checkout(self._limits) as session:
+            pid = session.worker_pid
+
+            def kill() -> None:
+                kill_worker(pid)
+
+            if cancellation is not None:
+                cancellation.on_cancel(kill)
+            drive = Drive(
+                plan.endpoints,
+                table,
+                places=self._places,
+                awaited=plan.awaited,
+                hook=hook,
+                observer=observer,
+                keep_calls=calls is not None,
+                cancellation=cancellation,
+                loop=loop,
+                timeout=self.plugin_config.timeout_ms / 1000,
+                kill=kill,
+            )
+            if calls is not None:
+                drive.calls = calls
+            try:
+                with ended_by_interrupt(pid):
+                    result = drive.to_end(session.feed_start(code, inputs=values, print_callback=output))
+            except monty().MontyError as error:
+                if cancellation is not None and cancellation.cancelled:
+                    raise RunCancelledError("the run was stopped", filename=self._places.filename) from None
+                answers = drive.answers if drive.replayable else None
+                if drive.timed_out:
+                    line = self._line_of_breach(code, values, answers)
+                    raise time_limit(self.plugin_config, (), self._places.filename, line) from None
+                found = self._failure(error, code, values, drive.raised, answers)
+                raise found from found.__cause__
+            finally:
+                if cancellation is not None:
+                    cancellation.forget(kill)
+        return self._result(result, table)
+
+    def _failure(
+        self,
+        error: Any,
+        code: str,
+        values: dict[str, Any],
+        raised: Sequence[Raised],
+        answers: Sequence[Any] | None,
+    ) -> SandboxError:
+        return failure(
+            error,
+            self._places,
+            self.plugin_config,
+            raised,
+            self.name,
+            lambda: self._line_of_breach(code, values, answers),
+        )
+
+    def _line_of_breach(self, code: str, values: dict[str, Any], answers: Sequence[Any] | None) -> int | None:
+        """The line in the user's file on which a run passed a limit; `answers` is None where it cannot be repeated."""
+        if answers is None:
+            return None
+        line = line_of_breach(code, values, self._limits, answers)
+        return None if line is None else self._places.to_file(line, 1)[0]
+
+    def _result(self, output: Any, table: HandleTable) -> Any:
+        if type(output) not in PLAIN:
+            output = table.unwrap(output)
+        if self._check_output is not None:
+            if not self.interface.outputs:
+                return output
+            self._check_output(output, "result")
+        return output
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}({', '.join(self._input_names)})>"
+
+
+class CodeTaskTemplate(SandboxedTaskTemplate):
+    """A task made from a code string; the value of its last expression is the result."""
+
+
+class _Plan:
+    """What all runs of a template share: its endpoints, the values injected beside the inputs, its awaited calls."""
+
+    __slots__ = ("awaited", "endpoints", "injected", "is_pure")
+
+    def __init__(
+        self,
+        *,
+        endpoints: dict[str, Endpoint],
+        injected: dict[str, Any],
+        awaited: frozenset[Range],
+        is_pure: bool,
+    ) -> None:
+        self.endpoints = endpoints
+        self.injected = injected
+        self.awaited = awaited
+        self.is_pure = is_pure
+
+
+def _wrapped(table: HandleTable, name: str, value: Any) -> Any:
+    try:
+        return table.wrap(value)
+    except BoundaryError as error:
+        path = f"inputs.{name}{error.path or ''}"
+        raise BoundaryError(f"{path}: {error.message}", path=path) from None
+
+
+def _tree(source: str) -> ast.Module | None:
+    """The syntax tree, or None for a source that only Monty's parser (a newer Python's) understands, or none does."""
+    try:
+        return ast.parse(source)
+    except UNREADABLE:
+        return None
+
+
+def _nothing_named(name: str) -> str:
+    return f"nothing named {name} is defined in the task or declared as an external"
+
+
+def _names_caught(tree: ast.Module) -> set[tuple[int, str]]:
+    """The names read where the task itself catches a NameError: leaving one undefined is the task's own affair there."""
+    caught: set[tuple[int, str]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(_catches_name_error(handler.type) for handler in node.handlers):
+            for statement in node.body:
+                caught.update((n.lineno, n.id) for n in ast.walk(statement) if isinstance(n, ast.Name))
+    return caught
+
+
+def _catches_name_error(kind: ast.expr | None) -> bool:
+    if kind is None:
+        return True
+    names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(isinstance(n, ast.Name) and n.id in ("NameError", "Exception", "BaseException") for n in names)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def template_from_function(
+    func: Callable[..., Any],
+    *,
+    name: str,
+    config: SandboxedConfig | None = None,
+    restrictions: Restrictions = "documented",
+    options: Mapping[str, Any] | None = None,
+) -> SandboxedTaskTemplate:
+    """A template of a Python function; nothing of the function runs.
+
+    Raises `SourceError`, `BoundaryError` (both TypeErrors) or `RestrictionError`, each with the place in the function's file.
+    """
+    extracted = extract_function(func)
+    interface = interface_of(func)
+    enforce(
+        extracted.code,
+        kind="function",
+        restrictions=restrictions,
+        filename=extracted.filename,
+        to_file=extracted.to_file,
+        # The types were checked as the objects that they are; their text may be an alias.
+        ignore=("SBX2",),
+    )
+    source_code = f"{extracted.code}\n{extracted.call}"
+    lines = extracted.code.count("\n") + 1
+    return SandboxedTaskTemplate(
+        name=name,
+        interface=interface,
+        source_code=source_code,
+        input_names=extracted.input_names,
+        places=Places(source_code, extracted.filename, lines, extracted.to_file),
+        config=config or SandboxedConfig(),
+        is_async=extracted.is_async,
+        func=func,
+        function=extracted,
+        options=options,
+        description=inspect.getdoc(func) or "",
+    )
+
+
+def template_from_source(
+    source: str,
+    *,
+    kind: Kind,
+    name: str | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    output: Any = None,
+    externals: Mapping[str, Callable[..., Any]] | None = None,
+    config: SandboxedConfig | None = None,
+    restrictions: Restrictions = "documented",
+    description: str = "",
+    filename: str = "<task>",
+    options: Mapping[str, Any] | None = None,
+) -> SandboxedTaskTemplate:
+    """A template of a text: one function (`kind="function"`), or statements whose last expression is the result (`"code"`).
+
+    For code, `inputs` gives each input's type and `output` the result's, as type objects or as annotation text. `externals` are the
+    functions that the task may call, by name. Lines of errors and calls are lines of `source`. Raises `SourceError`,
+    `RestrictionError`, `BoundaryError`.
+    """
+    text = source.replace("\r\n", "\n").replace("\r", "\n")
+    if kind == "function":
+        return _from_function_text(
+            text,
+            name=name,
+            externals=externals or {},
+            config=config or SandboxedConfig(),
+            restrictions=restrictions,
+            description=description,
+            filename=filename,
+            options=options,
+        )
+    return _from_code(
+        text,
+        name=name or "sandboxed-code",
+        inputs=inputs or {},
+        output=output,
+        externals=externals or {},
+        config=config or SandboxedConfig(),
+        restrictions=restrictions,
+        description=description,
+        filename=filename,
+        options=options,
+    )
+
+
+def _from_function_text(
+    source: str,
+    *,
+    name: str | None,
+    externals: Mapping[str, Any],
+    config: SandboxedConfig,
+    restrictions: Restrictions,
+    description: str,
+    filename: str,
+    options: Mapping[str, Any] | None,
+) -> SandboxedTaskTemplate:
+    enforce(source, kind="function", restrictions=restrictions, filename=filename)
+    function = read_function(source)
+    interface = interface_of(function)
+    source_code = f"{source}\n{trailing_call(function)}"
+    return SandboxedTaskTemplate(
+        name=name or function.name,
+        interface=interface,
+        source_code=source_code,
+        input_names=function.input_names,
+        places=Places(source_code, filename, source.count("\n") + 1, lambda line, column: (line, column)),
+        config=config,
+        is_async=function.is_async,
+        function=function,
+        externals=externals,
+        options=options,
+        description=description or function.docstring or "",
+    )
+
+
+def _from_code(
+    source: str,
+    *,
+    name: str,
+    inputs: Mapping[str, Any],
+    output: Any,
+    externals: Mapping[str, Any],
+    config: SandboxedConfig,
+    restrictions: Restrictions,
+    description: str,
+    filename: str,
+    options: Mapping[str, Any] | None,
+) -> CodeTaskTemplate:
+    code = prepare_code_source(source)
+    places = _places_of_code(source, code, filename)
+    enforce(
+        code,
+        kind="code",
+        restrictions=restrictions,
+        filename=filename,
+        to_file=places.to_file,
+        inputs={key: tp for key, tp in inputs.items() if isinstance(tp, str)},
+        output=output if isinstance(output, str) else None,
+    )
+    clashing = sorted(set(inputs) & set(externals))
+    if clashing:
+        raise BoundaryError(f"{clashing[0]!r} is both an input and an external of {name}")
+    wrong = next((key for key in inputs if not key.isidentifier()), None)
+    if wrong is not None:
+        raise BoundaryError(f"input {wrong!r} is not a name that code can use")
+    types = {key: resolve_annotation(tp) if isinstance(tp, str) else tp for key, tp in inputs.items()}
+    result = resolve_annotation(output) if isinstance(output, str) else output
+    outputs = {} if result is None or result is type(None) else {"o0": result}
+    interface = Interface({key: (tp, EMPTY) for key, tp in types.items()}, outputs, _parameters(types))
+    validate_sandboxed_interface(interface.inputs, interface.outputs)
+    return CodeTaskTemplate(
+        name=name,
+        interface=interface,
+        source_code=code,
+        input_names=list(inputs),
+        places=places,
+        config=config,
+        externals=externals,
+        options=options,
+        description=description,
+    )
+
+
+def _parameters(types: Mapping[str, Any]) -> tuple[Parameter, ...]:
+    return tuple(Parameter(key, None, tp, "positional_or_keyword", False) for key, tp in types.items())
+
+
+def _places_of_code(source: str, code: str, filename: str) -> Places:
+    """Code is fed dedented and stripped: how many lines and columns went."""
+    lines = source.split("\n")
+    skipped = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    first = lines[skipped]
+    shift = len(first) - len(first.lstrip()) if code != source else 0
+    return unmoved(code, filename, first_line=skipped + 1, column_shift=shift)
+
+
+def tasks_by_name(tasks: Sequence[Any]) -> dict[str, Any]:
+    """`tasks=[...]` by the names that code calls them. Raises `ValueError` for two of one name, `TypeError` for one without."""
+    found: dict[str, Any] = {}
+    for task in tasks:
+        name = external_name(task)
+        if name in found:
+            raise ValueError(f"two of the tasks are named {name!r}: give one of them another name")
+        found[name] = task
+    return found
+
+
+def template_of_flyte(task: Any) -> SandboxedTaskTemplate:
+    """A template of ours for a sandboxed task of the real Flyte: the same function or source, the same settings."""
+    settings = task.plugin_config
+    config = SandboxedConfig(
+        max_memory=settings.max_memory,
+        max_stack_depth=settings.max_stack_depth,
+        timeout_ms=settings.timeout_ms,
+        type_check=settings.type_check,
+    )
+    functions = getattr(task, "_user_functions", None)
+    if functions is None:
+        return template_from_function(task.func, name=task.name, config=config, restrictions="off")
+    interface = task.interface
+    return template_from_source(
+        task._source_code,
+        kind="code",
+        name=task.name,
+        inputs={key: tp for key, (tp, _) in interface.inputs.items()},
+        output=interface.outputs.get("o0"),
+        externals=functions,
+        config=config,
+        restrictions="off",
+    )
+
+
+__all__ = [
+    "CodeTaskTemplate",
+    "LimitError",
+    "SandboxedTaskTemplate",
+    "tasks_by_name",
+    "template_from_function",
+    "template_from_source",
+    "template_of_flyte",
+]
