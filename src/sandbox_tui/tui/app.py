@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import App
 
@@ -26,7 +26,7 @@ class SandboxApp(TerminalCare[int]):
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__()
-        install(self)
+        install(cast(App[object], self))
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = os.environ.get("TEXTUAL_THEME", DARK.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from ..workspace.errors import DocumentError, FileChangedError
 from ..workspace.files import ABSENT, write_text
@@ -35,6 +35,7 @@ class Filing:
 
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
+        self.found: tuple[Path, ...] = ()
 
     def in_turn(self, work: Any) -> None:
         """Runs a coroutine of this class; the one before it, if it still asks, is dropped."""
@@ -42,11 +43,11 @@ class Filing:
 
     # --- the folder ---
 
-    def look_through(self, folder: Path) -> None:
-        """Finds the tasks of `folder`, in a thread."""
+    def look_through(self, folder: Path) -> Worker[None]:
+        """Finds the tasks of `folder`, in a thread; `found` holds them when it has ended."""
         self._screen.workbench.folder = folder
         work = partial(self._look_through, folder)
-        self._screen.run_worker(work, thread=True, exclusive=True, group="folder", exit_on_error=False)
+        return self._screen.run_worker(work, thread=True, exclusive=True, group="folder", exit_on_error=False)
 
     def _look_through(self, folder: Path) -> None:
         try:
@@ -54,6 +55,7 @@ class Filing:
         except DocumentError as error:
             message = TasksFound(folder, None, str(error))
         if not get_current_worker().is_cancelled:
+            self.found = message.found.paths if message.found is not None else ()
             self._screen.post_message(message)
 
     # --- opening ---
@@ -74,6 +76,9 @@ class Filing:
     async def load(self, path: Path) -> None:
         """Opens a file without asking; what is wrong with it is said."""
         screen = self._screen
+        for unsaved in screen.keeping.left_behind(path, path.parent):
+            if await screen.keeping.offer(unsaved):
+                return
         try:
             screen.workbench.open_file(path)
         except DocumentError as error:
@@ -151,6 +156,9 @@ class Filing:
         except DocumentError as error:
             screen.tell(str(error), "error")
             return False
+        document = screen.workbench.document
+        if document is not None:
+            screen.keeping.forget(document)
         screen.saved()
         if not own:
             self.look_through(screen.workbench.folder)
@@ -167,6 +175,9 @@ class Filing:
         if answer == OVERWRITE:
             return await self._save(path, force=True)
         if answer == RELOAD:
+            document = self._screen.workbench.document
+            if document is not None:
+                self._screen.keeping.forget(document)
             await self.load(path)
         return False
 
@@ -185,6 +196,8 @@ class Filing:
         )
         if answer == SAVE:
             return await self.save()
+        if answer == DISCARD and screen.workbench.document is not None:
+            screen.keeping.forget(screen.workbench.document)
         return answer == DISCARD
 
     async def quit(self) -> None:
@@ -246,5 +259,5 @@ def exported(document: Any, form: str) -> str:
     if form == "flyte":
         from ..workspace.export.flyte import export
     else:
-        from ..workspace.export.flyte_code import export  # type: ignore[no-redef]
+        from ..workspace.export.flyte_code import export
     return export(document)

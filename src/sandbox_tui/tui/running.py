@@ -83,7 +83,11 @@ class Running:
             return
         self._clear()
         run = self.run = TaskRun(document, values, stepping=stepping)
-        run.changed = lambda: screen.post_message(RunAsks(run))
+
+        def changed() -> None:
+            screen.post_message(RunAsks(run))
+
+        run.changed = changed
         width = max(20, screen.panel.content_size.width - 3)
         work = partial(self._work, run, width)
         screen.run_worker(work, thread=True, group="run", exit_on_error=False, name="run")

@@ -11,16 +11,13 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ..lint.diagnostic import Diagnostic
 from ..sandbox.errors import SandboxError
 from ..workspace.document import Document, ExternalSpec
 from ..workspace.errors import DocumentError
 from .inputs.fields import Entries, Field, fields_of
-
-if TYPE_CHECKING:
-    from ..workspace.files import FileStamp
 
 NEW_SOURCE = {
     "function": 'def {name}(text: str = "hello") -> str:\n    return text.upper()\n',
@@ -57,7 +54,6 @@ class Workbench:
         self.diagnostics: list[Diagnostic] = []
         self.undeclared: list[Undeclared] = []
         self.profile = ""
-        self.stamp: FileStamp | None = None
         self._saved: Document | None = None
         self._fields: tuple[Field, ...] = ()
 
@@ -68,21 +64,16 @@ class Workbench:
 
         Raises `DocumentError` where there is no such file, or it cannot be read at all; what was open then stays open.
         """
-        from ..workspace import files
-        from ..workspace.toml import loads
+        from ..workspace.toml import load
 
-        stamp = None
         try:
-            file = files.read_text(path)
-            stamp = file.stamp
-            document = loads(file.text, path=path)
+            document = load(path)
         except DocumentError as error:
             text = read_text(path)
             self._nothing()
             self.unreadable = Unreadable(path, text, error.message, error.line)
             return
         self.open_document(document)
-        self.stamp = stamp
 
     def open_document(self, document: Document, *, saved: bool = True) -> None:
         """Opens `document`; one that is not `saved` counts as changed. The first case's inputs are entered."""
@@ -108,7 +99,6 @@ class Workbench:
         self.undeclared = []
         self.profile = ""
         self.entries = Entries()
-        self.stamp = None
         self._saved = None
         self._fields = ()
 
@@ -176,31 +166,37 @@ class Workbench:
         """The values entered for the fields, and the problems that forbid a run, by name."""
         return self.entries.collect(self._fields)
 
-    def changed_on_disk(self) -> bool:
-        """Whether another program has changed the open file since it was read."""
-        if self.document is None or self.document.path is None or self.stamp is None:
-            return False
-        return not self.stamp.looks_unchanged(self.document.path) and not self.stamp.matches(
-            self.document.path
-        )
-
     def save(self, path: Path | None = None, *, force: bool = False) -> Path:
         """Writes the document to `path`, or to its own file, and returns where.
 
-        Raises `DocumentError`, and of it `FileChangedError` where another program has changed the file, or `path` is another
-        file that exists, and `force` is false.
+        Raises `DocumentError`, and of it `FileChangedError` where another program has changed the file, or `path`
+        is another file that exists, and `force` is false.
         """
-        from ..workspace.files import ABSENT
         from ..workspace.toml import save
 
         document = self.document
         if document is None:
             raise DocumentError("no task is open")
-        own = path is None or path == document.path
-        self.stamp = save(document, path, expected=self.stamp if own else ABSENT, force=force)
+        save(document, path, force=force)
         self._saved = copy.deepcopy(document)
         assert document.path is not None
         return document.path
+
+    def restore(self, document: Document) -> None:
+        """Opens a document that was not saved when a program before this one ended; its file is not touched."""
+        from ..workspace.files import FileText
+        from ..workspace.toml import load
+
+        saved = None
+        if document.path is not None:
+            try:
+                saved = load(document.path)
+                document.file = saved.file
+            except DocumentError:
+                # Saving asks before it replaces whatever stands there now.
+                document.file = FileText("")
+        self.open_document(document, saved=False)
+        self._saved = saved
 
     def save_limits_to_folder(self) -> Path:
         """Moves the task's own limits to the `sandbox.toml` of its folder and returns its path. Raises `DocumentError`."""

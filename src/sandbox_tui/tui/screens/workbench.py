@@ -22,6 +22,7 @@ from ..filing import Filing, TasksFound
 from ..header import HeaderLine
 from ..inputs.field_row import FieldRow
 from ..inputs.inputs_form import InputsForm
+from ..keeping import Keeping
 from ..key_bar import KeyBar
 from ..problem_line import ProblemLine
 from ..results.calls_view import CallsView
@@ -56,10 +57,10 @@ class WorkbenchScreen(Screen[None]):
     """Header, tasks, editor, side pane, run panel, keys. Only what the first picture needs is composed; the rest follows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-tiny"), (40, "-narrow"), (80, "-normal"), (120, "-wide")
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-flat"),
         (10, "-short"),
         (32, "-tall"),
@@ -112,6 +113,7 @@ class WorkbenchScreen(Screen[None]):
         self.checking = Checking(self)
         self.running = Running(self)
         self.filing = Filing(self)
+        self.keeping = Keeping(self)
 
     def compose(self) -> ComposeResult:
         yield HeaderLine(id="header")
@@ -160,9 +162,16 @@ class WorkbenchScreen(Screen[None]):
     async def _begin(self) -> None:
         path = self._path
         folder = Path.cwd() if path is None else path if path.is_dir() else path.parent
-        self.filing.look_through(folder)
+        looking = self.filing.look_through(folder)
         if path is not None and not path.is_dir():
             await self.filing.load(path)
+            return
+        for unsaved in self.keeping.left_behind(None, folder):
+            if await self.keeping.offer(unsaved):
+                return
+        await looking.wait()
+        if self.filing.found:
+            await self.filing.load(self.filing.found[0])
 
     def on_resize(self, event: events.Resize) -> None:
         if self._ready:
@@ -249,6 +258,7 @@ class WorkbenchScreen(Screen[None]):
     def _edited(self, event: SourceEditor.Edited) -> None:
         if self._ready and self.workbench.document is not None:
             self.checking.soon()
+            self.keeping.soon()
 
     @on(Examined)
     async def _examined(self, event: Examined) -> None:
@@ -273,6 +283,7 @@ class WorkbenchScreen(Screen[None]):
     def _settings_edited(self) -> None:
         self._show_header()
         self.checking.soon()
+        self.keeping.soon()
 
     @on(ExternalsPane.AddWanted)
     async def _add_external(self, event: ExternalsPane.AddWanted) -> None:
@@ -293,6 +304,7 @@ class WorkbenchScreen(Screen[None]):
         self.workbench.examine()
         await self._show_known()
         self.checking.soon()
+        self.keeping.soon()
 
     @on(ExternalRow.SourceWanted)
     @work(group="file", exclusive=True)
@@ -416,13 +428,6 @@ class WorkbenchScreen(Screen[None]):
         for pane in self.query(TasksPane):
             pane.show(event.folder, event.found.paths, complete=event.found.complete)
             pane.mark(self.workbench.path, unsaved=self.workbench.unsaved)
-        if (
-            self.workbench.path is None
-            and self.workbench.document is None
-            and event.found.paths
-            and self._path is None
-        ):
-            await self.filing.load(event.found.paths[0])
 
     def action_show_side(self, tab: str) -> None:
         self.side.show_tab(tab)

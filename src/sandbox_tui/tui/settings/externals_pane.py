@@ -135,4 +135,4 @@ class ExternalsPane(VerticalScroll, can_focus=False):
             event.input.value = ""
             self.post_message(self.AddWanted(name))
         elif name:
-            self.app.notify(Content(f"{label(name, 40)} is not a name"), severity="warning", markup=False)
+            self.app.notify(f"{label(name, 40)} is not a name", severity="warning", markup=False)

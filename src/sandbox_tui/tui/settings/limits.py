@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ...sandbox.config import SandboxedConfig
 
@@ -45,7 +45,7 @@ def parse_limit(name: str, text: str) -> int:
         else int(whole) * UNITS[name][unit]
     )
     try:
-        SandboxedConfig(**{name: value})
+        SandboxedConfig(**cast(Any, {name: value}))
     except (TypeError, ValueError) as error:
         raise ValueError(str(error)) from None
     return value

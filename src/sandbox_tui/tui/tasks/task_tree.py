@@ -45,7 +45,7 @@ class TaskTree(Tree[Path]):
 
     def render_label(self, node: TreeNode[Path], base_style: Style, style: Style) -> Text:
         """A folder with its arrow, a file with a dot while it is open and unsaved."""
-        text = node.label.copy()
+        text = plain(node.label) if isinstance(node.label, str) else node.label.copy()
         text.stylize(style)
         if node.allow_expand:
             arrow = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
@@ -79,12 +79,12 @@ class TasksPane(Vertical):
         yield TaskTree()
 
     @property
-    def tree(self) -> TaskTree:
+    def task_tree(self) -> TaskTree:
         return self.query_one(TaskTree)
 
     def show(self, folder: Path, paths: Sequence[Path], *, complete: bool = True) -> None:
         """Shows the task files found in `folder`."""
-        tree = self.tree
+        tree = self.task_tree
         tree.clear()
         tree.root.set_label(plain(label(folder.name or str(folder))))
         nodes: dict[Path, TreeNode[Path]] = {folder: tree.root}
@@ -106,7 +106,7 @@ class TasksPane(Vertical):
 
     def mark(self, opened: Path | None, *, unsaved: bool) -> None:
         """Marks the open file."""
-        tree = self.tree
+        tree = self.task_tree
         if (tree.opened, tree.unsaved) == (opened, unsaved):
             return
         moved = tree.opened != opened
@@ -117,7 +117,7 @@ class TasksPane(Vertical):
             self._place_cursor()
 
     def _place_cursor(self) -> None:
-        tree = self.tree
+        tree = self.task_tree
 
         def find(node: TreeNode[Path]) -> TreeNode[Path] | None:
             for child in node.children:
