@@ -139,7 +139,7 @@ class Document:
         asker: Callable[[Call], Any] | None = None,
         *,
         case: Case | None = None,
-        restrictions: str | None = None,
+        restrictions: Profile | None = None,
     ) -> SandboxedTaskTemplate:
         """The document ready to run; its externals answer as the document (and the case) says, `asker` what
         is to be asked.

@@ -154,12 +154,12 @@ def write_text(
 
 
 def write_bytes(
-    path: Path, data: bytes, *, expected: FileStamp | None = None, mode: int | None = None
+    path: Path, data: bytes, *, expected: FileStamp | None = None, mode: int | None = None, sync: bool = True
 ) -> tuple[int, int, int]:
     """Replaces the file at `path` by `data`, atomically; returns its time, size and inode. See `write_text`.
 
     `mode` is the permissions of a new file (by default what the umask leaves of 0666); an existing file keeps
-    its own.
+    its own. Without `sync` the write survives the end of this process, but maybe not that of the system.
     """
     target = Path(os.path.realpath(path))
     _check(path, target, expected)
@@ -170,7 +170,8 @@ def write_bytes(
             _take_permissions(file.fileno(), target, mode)
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
             status = os.fstat(file.fileno())
         # Looked at again as late as can be: another program may have written while this one did.
         _check(path, target, expected)
@@ -181,7 +182,8 @@ def write_bytes(
     finally:
         if temporary is not None:
             _remove(temporary)
-    _sync_folder(target.parent)
+    if sync:
+        _sync_folder(target.parent)
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "load_defaults",
     "loads",
     "loads_defaults",
+    "loads_unfinished",
     "save",
     "save_defaults",
 ]
@@ -55,6 +56,21 @@ def loads(text: str, *, path: Path | None = None) -> Document:
     return document
 
 
+def loads_unfinished(text: str, *, path: Path | None = None) -> Document:
+    """The document that `text` holds, also if it was still being edited: what a file must have may be
+    missing.
+
+    Raises `DocumentError` for what is not a document at all.
+    """
+
+    def reader(data: dict[str, Any]) -> Document:
+        return read_document(data, whole=False)
+
+    document: Document = _read(text, path, reader)
+    document.path = path
+    return document
+
+
 def dumps(document: Document) -> str:
     """The document as TOML text, in a fixed order of keys. Raises `DocumentError` for a value that no task
     can have.
@@ -72,9 +88,9 @@ def save(
     """Writes the document to `path`, or to its own, atomically, changing only what has changed; returns the
     stamp of the file as it now is. Sets `document.path` and `document.file`.
 
-    Raises `FileChangedError` if the file on disk is not the one that is `expected`, unless `force`: by default
-    the one that the document was loaded from or last saved to, and none at all for any other path. Raises
-    `DocumentError`, leaving the file alone, for a document that could not be read back.
+    Raises `FileChangedError` if the file on disk is not the one that is `expected`, unless `force`: by
+    default the one that the document was loaded from or last saved to, and none at all for any other path.
+    Raises `DocumentError`, leaving the file alone, for a document that could not be read back.
     """
     target = Path(path) if path is not None else document.path
     if target is None:

@@ -71,10 +71,15 @@ def path_text(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def read_document(data: dict[str, Any]) -> Document:
-    """The document that the data of a task file says. Raises `Problem`."""
+def read_document(data: dict[str, Any], *, whole: bool = True) -> Document:
+    """The document that the data of a task file says. Raises `Problem`.
+
+    Without `whole`, what a document may lack or have half typed while it is edited is let pass: an empty
+    name, a bad signature, an answer without what it needs, two cases of one name, a limit out of its range.
+    """
     _check_format(data)
-    top = _Table(data, (), {"format", "task", "config", "lint", "externals", "cases"}, what="a task file")
+    keys = {"format", "task", "config", "lint", "externals", "cases"}
+    top = _Table(data, (), keys, what="a task file", whole=whole)
     task = top.table("task", {"name", "kind", "description", "source", "output", "inputs"}, required=True)
     kind = task.choice("kind", ("function", "code")) or "function"
     if kind == "function":
@@ -117,11 +122,12 @@ def _check_format(data: dict[str, Any]) -> None:
 class _Table:
     """One table of the file, its keys checked."""
 
-    def __init__(self, data: Any, path: Path, keys: set[str], what: str = "") -> None:
+    def __init__(self, data: Any, path: Path, keys: set[str], *, what: str = "", whole: bool = True) -> None:
         if not isinstance(data, dict):
             raise Problem(f"{path_text(path)} must be a table, got {_described(data)}", path)
         self.data = data
         self.path = path
+        self.whole = whole
         self.what = what or f"[{path_text(path)}]"
         for key in data:
             if key not in keys:
@@ -159,7 +165,7 @@ class _Table:
     def table(self, key: str, keys: set[str], *, required: bool = False) -> _Table:
         if required and key not in self.data:
             raise Problem(f"the table [{key}] is missing", ())
-        return _Table(self.data.get(key, {}), (*self.path, key), keys)
+        return _Table(self.data.get(key, {}), (*self.path, key), keys, whole=self.whole)
 
     def entries(self, key: str) -> Mapping[str, Any]:
         return self.get(key, dict) or {}
@@ -176,8 +182,8 @@ def _value(data: Any, path: Path) -> Any:
 
 
 def _not_empty(table: _Table, key: str) -> str:
-    text = table.text(key, required=True)
-    if not text:
+    text = table.text(key, required=True) or ""
+    if not text and table.whole:
         raise Problem(f"{key} must not be empty", (*table.path, key))
     return text
 
@@ -201,6 +207,7 @@ def _input_types(task: _Table) -> dict[str, str]:
     for name, annotation in task.entries("inputs").items():
         path = (*task.path, "inputs", name)
         _identifier(name, "an input's name", path)
+        annotation = _value(annotation, path)
         if type(annotation) is not str:
             raise Problem(
                 f'the type of {name} must be a text such as "int", got {_described(annotation)}', path
@@ -215,7 +222,8 @@ def _config(top: _Table) -> dict[str, Any]:
         try:
             SandboxedConfig(**{name: value})
         except (TypeError, ValueError) as error:
-            raise Problem(str(error), ("config", name)) from None
+            if top.whole:
+                raise Problem(str(error), ("config", name)) from None
     return dict(config)
 
 
@@ -235,20 +243,23 @@ def _lint(top: _Table) -> LintSettings:
 
 # --- externals ---
 
+_EXTERNAL_KEYS = frozenset({"answer", "value", "values", "error", "message", "source", "target", "recording"})
+
 
 def _externals(top: _Table) -> dict[str, ExternalSpec]:
     return {
-        name: _external(name, data, ("externals", name)) for name, data in top.entries("externals").items()
+        name: _external(name, data, ("externals", name), whole=top.whole)
+        for name, data in top.entries("externals").items()
     }
 
 
-def _external(name: str, data: Any, path: Path, *, is_override: bool = False) -> ExternalSpec:
+def _external(name: str, data: Any, path: Path, *, whole: bool, is_override: bool = False) -> ExternalSpec:
+    """`is_override`: the answer of a case, which has no signature of its own."""
     _identifier(name, "an external's name", path)
-    keys = {"answer", "value", "values", "error", "message", "source", "target", "recording"}
-    table = _Table(data, path, keys if is_override else keys | {"signature"})
+    table = _Table(data, path, {*_EXTERNAL_KEYS, *(() if is_override else ("signature",))}, whole=whole)
     answer = table.choice("answer", ANSWER_KINDS)
     needed = REQUIRED.get(answer or "")
-    if needed is not None and needed not in table.data:
+    if needed is not None and needed not in table.data and whole:
         raise Problem(f'the key {needed} is missing: answer = "{answer}" needs it', (*path, "answer"))
     values = table.get("values", list)
     return ExternalSpec(
@@ -267,8 +278,8 @@ def _external(name: str, data: Any, path: Path, *, is_override: bool = False) ->
 
 
 def _checked(table: _Table, key: str, check: Callable[[str], None]) -> str | None:
-    text = table.get(key, str)
-    if text is not None:
+    text = table.text(key)
+    if text is not None and table.whole:
         try:
             check(text)
         except ValueError as error:
@@ -300,9 +311,10 @@ def _cases(top: _Table) -> list[Case]:
     cases: list[Case] = []
     for index, data in enumerate(top.get("cases", list) or ()):
         path: Path = ("cases", index)
-        table = _Table(data, path, {"name", "inputs", "answers", "expect", "error"}, what="[[cases]]")
+        keys = {"name", "inputs", "answers", "expect", "error"}
+        table = _Table(data, path, keys, what="[[cases]]", whole=top.whole)
         name = _not_empty(table, "name")
-        if any(name == other.name for other in cases):
+        if top.whole and any(name == other.name for other in cases):
             raise Problem(f"two cases are named {name!r}", (*path, "name"))
         if "expect" in table.data and "error" in table.data:
             raise Problem("a case has expect or error, not both", (*path, "error"))
@@ -311,7 +323,9 @@ def _cases(top: _Table) -> list[Case]:
             for key, item in table.entries("inputs").items()
         }
         answers = {
-            external: _external(external, item, (*path, "answers", external), is_override=True)
+            external: _external(
+                external, item, (*path, "answers", external), whole=top.whole, is_override=True
+            )
             for external, item in table.entries("answers").items()
         }
         expect = table.value("expect") if "expect" in table.data else MISSING

@@ -34,10 +34,11 @@ def document_data(document: Document) -> dict[str, Any]:
     task: dict[str, Any] = {"name": _text(document.name), "kind": document.kind}
     if document.description:
         task["description"] = _text(document.description)
-    if document.output is not None:
-        task["output"] = _text(document.output)
-    if document.inputs:
-        task["inputs"] = dict(document.inputs)
+    if document.kind == "code":
+        if document.output is not None:
+            task["output"] = _text(document.output)
+        if document.inputs:
+            task["inputs"] = {name: _text(annotation) for name, annotation in document.inputs.items()}
     task["source"] = _text(document.source)
     data: dict[str, Any] = {"format": FORMAT, "task": task}
     data.update(_settings_data(document.config, document.lint, document.externals))
