@@ -1,7 +1,8 @@
 """What the linter says: one finding, where it is, and how it can be mended.
 
-Plain frozen data, so that an editor, a command, a test and a language server can pass it around, compare it and sort it.
-Positions are 1-based; columns count characters (code points) of the line, not bytes and not screen cells; an end is exclusive.
+Plain frozen data, so that an editor, a command, a test and a language server can pass it around, compare it
+and sort it. Positions are 1-based; columns count characters (code points) of the line, not bytes and not
+screen cells; an end is exclusive.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A way to mend a finding: edits that do not overlap, and whether they certainly keep the meaning (`safe`)."""
+    """A way to mend a finding: edits that do not overlap, and whether they certainly keep the meaning
+    (`safe`).
+    """
 
     message: str
     edits: tuple[Edit, ...]
@@ -43,8 +46,8 @@ class Fix:
 class Diagnostic:
     """One finding.
 
-    `code` is the rule's code (`SBX105`), `name` its name in kebab case, `message` says what is wrong and what to write
-    instead, `start` and `end` hold the exact range.
+    `code` is the rule's code (`SBX105`), `name` its name in kebab case, `message` says what is wrong and what
+    to write instead, `start` and `end` hold the exact range.
     """
 
     code: str
@@ -61,7 +64,9 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxFailure:
-    """Why a parser refuses a text, and where if it says so: the answer of a parser other than the host's (Monty's)."""
+    """Why a parser refuses a text, and where if it says so: the answer of a parser other than the host's
+    (Monty's).
+    """
 
     message: str
     start: Position | None

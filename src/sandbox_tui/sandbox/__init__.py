@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .bridge import ExternalFunctionBridge as ExternalFunctionBridge
     from .boundary import validate_sandboxed_interface as validate_sandboxed_interface
+    from .bridge import ExternalFunctionBridge as ExternalFunctionBridge
     from .config import SandboxedConfig as SandboxedConfig
     from .environment import TaskEnvironment as TaskEnvironment
     from .environment import TaskTemplate as TaskTemplate

@@ -1,12 +1,14 @@
 """Which calls of a source are awaited, and so want a future for an answer and not a value.
 
-Monty tells the host that a function was called, not what the task will do with the answer: `add(x)` wants the value, `await add(x)`
-and `asyncio.gather(add(x), add(y))` want something to await (a value there fails with "'int' object can't be awaited"). The syntax
-tree tells them apart, also where the call and the await stand apart: `calls = [add(x) for x in xs]` and `gather(*calls)`, a name
-awaited later, a helper that returns the call, a parameter that a helper awaits.
+Monty tells the host that a function was called, not what the task will do with the answer: `add(x)` wants the
+value, `await add(x)` and `asyncio.gather(add(x), add(y))` want something to await (a value there fails with
+"'int' object can't be awaited"). The syntax tree tells them apart, also where the call and the await stand
+apart: `calls = [add(x) for x in xs]` and `gather(*calls)`, a name awaited later, a helper that returns the
+call, a parameter that a helper awaits.
 
-The flow is followed by names within their scopes, not by values: what cannot be seen so (a call that an alias made in a dict of
-functions, say) gets a value. A call that is awaited in one place and used as a value in another cannot work in Python either.
+The flow is followed by names within their scopes, not by values: what cannot be seen so (a call that an alias
+made in a dict of functions, say) gets a value. A call that is awaited in one place and used as a value in
+another cannot work in Python either.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ def awaited_calls(tree: ast.Module, source: str) -> frozenset[Range]:
     for line in source.encode().splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     return frozenset(
-        (starts[call.lineno - 1] + call.col_offset, starts[(call.end_lineno or 1) - 1] + (call.end_col_offset or 0))
+        (
+            starts[call.lineno - 1] + call.col_offset,
+            starts[(call.end_lineno or 1) - 1] + (call.end_col_offset or 0),
+        )
         for call in flow.found
     )
 
@@ -108,7 +113,9 @@ class _Flow:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 inner = self._new_scope(node, scope)
                 arguments = node.args
-                inner.parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+                inner.parameters = [
+                    a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+                ]
                 if isinstance(node, ast.Lambda):
                     inner.returns.append(node.body)
                 else:

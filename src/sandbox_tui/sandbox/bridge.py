@@ -34,7 +34,8 @@ class ExternalFunctionBridge:
     def run_code(self, session: Any, code: str, inputs: Mapping[str, Any]) -> Any:
         """Runs `code` on a checked-out sync Monty session, every external call answered; returns its output.
 
-        Monty's own errors pass through (`MontyRuntimeError`), an external's exception is raised inside the code.
+        Monty's own errors pass through (`MontyRuntimeError`), an external's exception is raised inside the
+        code.
         """
         table = HandleTable()
         drive = Drive(

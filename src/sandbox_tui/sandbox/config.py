@@ -1,7 +1,7 @@
 """The four settings of a sandboxed task.
 
-The names are Flyte's. Unlike in Flyte 2.12 every one of them bites, however the template was made: the engine turns them
-into Monty's limits (`limits`), and each breach is an exception of its own in `sandbox.errors`.
+The names are Flyte's. Unlike in Flyte 2.12 every one of them bites, however the template was made: the engine
+turns them into Monty's limits (`limits`), and each breach is an exception of its own in `sandbox.errors`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 
 MIB = 1024 * 1024
 
-# Monty counts external calls, sleeps and name lookups as suspensions and ends a run after 1,000 of them unless told otherwise
-# (observed with 1.0.0 and 1.4.0; None keeps the 1,000). A task's calls are not to be limited by accident.
+# Monty counts external calls, sleeps and name lookups as suspensions and ends a run after 1,000 of them
+# unless told otherwise (observed with 1.0.0 and 1.4.0; None keeps the 1,000). A task's calls are not to be
+# limited by accident.
 UNLIMITED_SUSPENSIONS = 10**9
 
 
@@ -21,12 +22,12 @@ class SandboxedConfig:
     """Limits of one run, and whether its inputs and output are checked.
 
     max_memory: bytes of live heap in the sandbox (50 MiB); Monty itself needs about 42 KB of it.
-    max_stack_depth: nested calls (256).
-    timeout_ms: milliseconds inside the sandbox, sleeping included, waiting for the host excluded (30,000).
-    type_check: whether inputs are checked before the run, the output after it, and arguments of typed externals at the call.
+    max_stack_depth: nested calls (256). timeout_ms: milliseconds inside the sandbox, sleeping included,
+    waiting for the host excluded (30,000). type_check: whether inputs are checked before the run, the output
+    after it, and arguments of typed externals at the call.
 
-    Raises `TypeError` or `ValueError`, naming the field, for a value that is not a positive whole number (or, for
-    `type_check`, not a bool).
+    Raises `TypeError` or `ValueError`, naming the field, for a value that is not a positive whole number (or,
+    for `type_check`, not a bool).
     """
 
     max_memory: int = 50 * MIB

@@ -1,10 +1,11 @@
 """Drives one run of a task on one Monty session, from the first suspension to the end.
 
-Every way in which a task can ask something of the host is answered here: an external call (its value, or a future where the task
-awaits it), a name that it looks up, a sleep, and everything else, which is refused inside the sandbox, where the task can catch it.
-An exception of an external is raised inside too.
+Every way in which a task can ask something of the host is answered here: an external call (its value, or a
+future where the task awaits it), a name that it looks up, a sleep, and everything else, which is refused
+inside the sandbox, where the task can catch it. An exception of an external is raised inside too.
 
-The plain loop (a sync external, nobody watching) is kept as short as it can be; what observers, hooks and futures need is beside it.
+The plain loop (a sync external, nobody watching) is kept as short as it can be; what observers, hooks and
+futures need is beside it.
 """
 
 from __future__ import annotations
@@ -32,16 +33,18 @@ if TYPE_CHECKING:
 _SLEEPS = ("system.sleep", "system.async_sleep")
 FLYTE_MAP = "flyte_map"
 
-# Answers kept for finding the line of a breach by running again; a run with more calls than that is not run again.
+# Answers kept for finding the line of a breach by running again; a run with more calls than that is not run
+# again.
 MOST_ANSWERS = 10_000
 
 
 class Drive:
     """What one run needs to answer its task's calls, and what it remembers of them.
 
-    `raised` holds the exceptions that the host sent in, newest last, for finding the cause of an uncaught one. `calls` is filled only when
-    the run is watched (an observer or an answer hook is given, or `keep_calls`). `answers` is what the calls were resumed with, for
-    as long as the run is `replayable` from them.
+    `raised` holds the exceptions that the host sent in, newest last, for finding the cause of an uncaught
+    one. `calls` is filled only when the run is watched (an observer or an answer hook is given, or
+    `keep_calls`). `answers` is what the calls were resumed with, for as long as the run is `replayable` from
+    them.
     """
 
     def __init__(
@@ -83,7 +86,11 @@ class Drive:
 
     def to_end(self, progress: Any) -> Any:
         """Answers suspensions until the task is done; returns its output. Monty's errors pass through."""
-        function_snapshot, name_snapshot, complete = self._function_snapshot, self._name_snapshot, self._complete
+        function_snapshot, name_snapshot, complete = (
+            self._function_snapshot,
+            self._name_snapshot,
+            self._complete,
+        )
         try:
             while True:
                 kind = type(progress)
@@ -230,7 +237,8 @@ class Drive:
     def _check_arguments(self, endpoint: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if endpoint.check is not None:
             endpoint.check(args, kwargs)
-        # What only looks like a value (an instance of a class made in the sandbox) must not reach a host function.
+        # What only looks like a value (an instance of a class made in the sandbox) must not reach a host
+        # function.
         for index, value in enumerate(args):
             if type(value) not in PLAIN:
                 problem = crossing_problem(value, f"{endpoint.name}(argument {index + 1})", outgoing=True)
@@ -299,7 +307,9 @@ class Drive:
         return threads.submit(lambda: self._answer(endpoint, call))
 
     def _settle(self, snapshot: Any) -> Any:
-        """Waits until at least one of the pending futures is done, and hands over all that are, in the order of the calls."""
+        """Waits until at least one of the pending futures is done, and hands over all that are, in the order
+        of the calls.
+        """
         from concurrent.futures import FIRST_COMPLETED, Future, wait
 
         self._clock.pause()
@@ -361,8 +371,9 @@ class Drive:
 class SleepClock:
     """Makes computing and sleeping share one time limit.
 
-    Monty bounds each by itself, so that a task could compute for nearly the whole limit and sleep for it again. Once a task has
-    slept, a timer ends its worker when the time left is over; a task that never sleeps has no timer and no cost.
+    Monty bounds each by itself, so that a task could compute for nearly the whole limit and sleep for it
+    again. Once a task has slept, a timer ends its worker when the time left is over; a task that never sleeps
+    has no timer and no cost.
     """
 
     def __init__(self, timeout: float, kill: Callable[[], None] | None) -> None:

@@ -1,7 +1,8 @@
 """One external as a run sees it: a name, what answers a call, and what its arguments must be.
 
-Whatever may be given as an external (a function, sync or async, an `env.task`, another template, a Flyte task, a task file's
-configured answer) becomes an `Endpoint` here, so that the run knows one kind of thing only.
+Whatever may be given as an external (a function, sync or async, an `env.task`, another template, a Flyte
+task, a task file's configured answer) becomes an `Endpoint` here, so that the run knows one kind of thing
+only.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ TASK_MARK = "__sandbox_task__"
 class Endpoint:
     """How one external is called.
 
-    `function` takes the task's arguments and gives the value or, where `is_async`, a coroutine of it. `answer_call`, where the
-    external has one, takes the whole `Call` instead. `immediate` answers take no time; they are given in the order of the calls, one
-    after the other, so that a sequence of answers is a sequence. `check` refuses arguments that do not fit the declared types.
+    `function` takes the task's arguments and gives the value or, where `is_async`, a coroutine of it.
+    `answer_call`, where the external has one, takes the whole `Call` instead. `immediate` answers take no
+    time; they are given in the order of the calls, one after the other, so that a sequence of answers is a
+    sequence. `check` refuses arguments that do not fit the declared types.
     """
 
     __slots__ = ("answer_call", "check", "function", "immediate", "is_async", "name")
@@ -57,14 +59,17 @@ def _is_flyte_task(external: Any) -> bool:
 
 
 def _flyte_orchestrator(external: Any) -> Callable[..., Any]:
-    """A sandboxed task of the real Flyte: run in a sandbox of ours (Flyte's own call would run it on the host)."""
+    """A sandboxed task of the real Flyte: run in a sandbox of ours (Flyte's own call would run it on the
+    host).
+    """
     from .template import template_of_flyte
 
     return template_of_flyte(external).call_sandboxed
 
 
 def external_name(external: Any) -> str:
-    """The name by which code in the sandbox calls `external`: the function's, or the last part of a template's.
+    """The name by which code in the sandbox calls `external`: the function's, or the last part of a
+    template's.
 
     Raises `TypeError` for what has no name (a `functools.partial`) or none that code could use (a lambda).
     """
@@ -72,7 +77,9 @@ def external_name(external: Any) -> str:
         name = external.short_name
     else:
         # A Flyte task's own `__name__` is missing; its function has one.
-        name = getattr(external, "__name__", None) or getattr(getattr(external, "func", None), "__name__", None)
+        name = getattr(external, "__name__", None) or getattr(
+            getattr(external, "func", None), "__name__", None
+        )
     if not isinstance(name, str):
         raise TypeError(f"an external needs a name: {type(external).__name__} has no __name__")
     if not name.isidentifier():
@@ -81,7 +88,9 @@ def external_name(external: Any) -> str:
 
 
 def _argument_check(name: str, external: Any) -> Callable[[tuple[Any, ...], dict[str, Any]], None] | None:
-    """A check of call arguments against the external's signature; None where it declares nothing that can be checked."""
+    """A check of call arguments against the external's signature; None where it declares nothing that can be
+    checked.
+    """
     try:
         signature = _signature(external)
     except (TypeError, ValueError, NameError):

@@ -7,6 +7,8 @@
 
     @env.sandbox.orchestrator         # a sandboxed task
     def total(x: int, y: int) -> int: return add(x, y)
+
+An ordinary task that is called in a sandboxed one is an external call: the host answers it.
 """
 
 from __future__ import annotations
@@ -34,13 +36,16 @@ _DEFAULTS = SandboxedConfig()
 class TaskTemplate:
     """An ordinary task: a Python function that runs on the host.
 
-    Calling it calls the function (an async one gives its coroutine). `name` is `<environment>.<function>`, `func` the function.
+    Calling it calls the function (an async one gives its coroutine). `name` is `<environment>.<function>`,
+    `func` the function.
     """
 
     __sandbox_task__ = True
     task_type = "python"
 
-    def __init__(self, func: Callable[..., Any], *, name: str, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, func: Callable[..., Any], *, name: str, options: Mapping[str, Any] | None = None
+    ) -> None:
         if not callable(func):
             raise TypeError(f"a task is made of a function, got {type(func).__name__}")
         self.func = func
@@ -76,7 +81,8 @@ class TaskTemplate:
 class TaskEnvironment:
     """A named set of tasks. `tasks` holds them by name; `sandbox.orchestrator` makes sandboxed ones.
 
-    Other keywords of Flyte's TaskEnvironment (`image`, `resources`, ...) are kept in `options` and change nothing here.
+    Other keywords of Flyte's TaskEnvironment (`image`, `resources`, ...) are kept in `options` and change
+    nothing here.
     """
 
     def __init__(self, name: str, **options: Any) -> None:
@@ -92,10 +98,14 @@ class TaskEnvironment:
     def task(self, func: Callable[..., Any], /) -> TaskTemplate: ...
     @overload
     def task(
-        self, *, name: str | None = None, **options: Any
+        self, /, *, name: str | None = None, **options: Any
     ) -> Callable[[Callable[..., Any]], TaskTemplate]: ...
-    def task(self, func: Callable[..., Any] | None = None, /, *, name: str | None = None, **options: Any) -> Any:
-        """Makes an ordinary task of a function, bare or with arguments: `@env.task`, `@env.task(retries=3)`."""
+    def task(
+        self, func: Callable[..., Any] | None = None, /, *, name: str | None = None, **options: Any
+    ) -> Any:
+        """Makes an ordinary task of a function, bare or with arguments: `@env.task`,
+        `@env.task(retries=3)`.
+        """
 
         def make(function: Callable[..., Any]) -> TaskTemplate:
             made = TaskTemplate(function, name=name or f"{self.name}.{function.__name__}", options=options)
@@ -120,7 +130,9 @@ class TaskEnvironment:
 
 
 def _same_definition(known: Any, task: Any) -> bool:
-    """Whether a task replaces its own earlier self: a module that is run again (a notebook cell, a reload)."""
+    """Whether a task replaces its own earlier self: a module that is run again (a notebook cell, a
+    reload).
+    """
     first, second = getattr(known.func, "__code__", None), getattr(task.func, "__code__", None)
     return (
         first is not None
@@ -140,7 +152,7 @@ class SandboxNamespace:
     @overload
     def orchestrator(self, source: str, /, **arguments: Any) -> CodeTaskTemplate: ...
     @overload
-    def orchestrator(self, **arguments: Any) -> Callable[[Callable[..., Any]], SandboxedTaskTemplate]: ...
+    def orchestrator(self, /, **arguments: Any) -> Callable[[Callable[..., Any]], SandboxedTaskTemplate]: ...
     def orchestrator(
         self,
         target: Callable[..., Any] | str | None = None,
@@ -157,12 +169,14 @@ class SandboxNamespace:
         restrictions: Restrictions = "documented",
         **options: Any,
     ) -> Any:
-        """Makes a sandboxed task: of a function (`@env.sandbox.orchestrator`, bare or with arguments), or of a code string.
+        """Makes a sandboxed task: of a function (`@env.sandbox.orchestrator`, bare or with arguments), or of
+        a code string.
 
-        A function's template is named `<environment>.<function>` unless `name` is given, which replaces the whole. A code string
-        takes `inputs` (name -> type), `output` (type) and `tasks`, and is named "sandboxed-code". The four settings are those of
-        `SandboxedConfig`; `restrictions` is "documented", "runtime" or "off". Other keywords (`retries`, `cache`, `image`, `queue`,
-        ...) are kept for Flyte. Raises `SourceError`, `RestrictionError`, `BoundaryError`.
+        A function's template is named `<environment>.<function>` unless `name` is given, which replaces the
+        whole. A code string takes `inputs` (name -> type), `output` (type) and `tasks`, and is named
+        "sandboxed-code". The four settings are those of `SandboxedConfig`; `restrictions` is "documented",
+        "runtime" or "off". Other keywords (`retries`, `cache`, `image`, `queue`, ...) are kept for Flyte.
+        Raises `SourceError`, `RestrictionError`, `BoundaryError`.
         """
         config = SandboxedConfig(max_memory, max_stack_depth, timeout_ms, type_check)
         if isinstance(target, str):
@@ -183,7 +197,9 @@ class SandboxNamespace:
             return made
         for keyword, value in (("inputs", inputs), ("output", output), ("tasks", tasks)):
             if value is not None:
-                raise TypeError(f"{keyword}= belongs to a code string: a function's signature and names say it already")
+                raise TypeError(
+                    f"{keyword}= belongs to a code string: a function's signature and names say it already"
+                )
 
         def make(function: Callable[..., Any]) -> SandboxedTaskTemplate:
             template = template_from_function(
@@ -233,9 +249,10 @@ def orchestrator_from_str(
 ) -> CodeTaskTemplate:
     """A template of a code string; the value of its last expression is the result.
 
-    `inputs` gives each input's type, `output` the result's (nothing or None: it has no output). `tasks` are the externals: functions,
-    `env.task`s, other templates; in the code each has its function's name or the last part of its template's, and two of one name are
-    refused (`ValueError`). Raises `SourceError`, `RestrictionError`, `BoundaryError`.
+    `inputs` gives each input's type, `output` the result's (nothing or None: it has no output). `tasks` are
+    the externals: functions, `env.task`s, other templates; in the code each has its function's name or the
+    last part of its template's, and two of one name are refused (`ValueError`). Raises `SourceError`,
+    `RestrictionError`, `BoundaryError`.
     """
     made = template_from_source(
         source,
@@ -266,8 +283,8 @@ async def orchestrate_local(
 ) -> Any:
     """Runs a code string once and returns the value of its last expression.
 
-    `inputs` are values by name; without declared types they are only checked for being able to cross the boundary. Raises what
-    building a template and running it raise.
+    `inputs` are values by name; without declared types they are only checked for being able to cross the
+    boundary. Raises what building a template and running it raise.
     """
     template = orchestrator_from_str(
         source,
@@ -290,11 +307,12 @@ def flyte_map(
     group_name: str | None = None,
     return_exceptions: bool = True,
 ) -> list[Any]:
-    """Maps a task over zipped iterables, its calls at the same time; results in order, exceptions in their places.
+    """Maps a task over zipped iterables, its calls at the same time; results in order, exceptions in their
+    places.
 
-    In a sandboxed task `flyte_map("name", items)` needs no import: the engine answers it. This is the same for the host, where
-    `task` is the callable itself; `concurrency` bounds the calls under way (0: not), and without `return_exceptions` the first
-    row's exception is raised.
+    In a sandboxed task `flyte_map("name", items)` needs no import: the engine answers it. This is the same
+    for the host, where `task` is the callable itself; `concurrency` bounds the calls under way (0: not), and
+    without `return_exceptions` the first row's exception is raised.
     """
     from .mapping import map_rows
 

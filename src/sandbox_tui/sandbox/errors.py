@@ -1,8 +1,8 @@
 """Everything that building or running a sandboxed task can raise: one family, `SandboxError`.
 
-Each class also derives from the built-in exception that a caller would expect (`TimeLimitError` is a `TimeoutError`), so that
-plain `except` clauses and code written for Flyte keep working. Messages are for the person who must act: what was wrong, where,
-and what would be accepted.
+Each class also derives from the built-in exception that a caller would expect (`TimeLimitError` is a
+`TimeoutError`), so that plain `except` clauses and code written for Flyte keep working. Messages are for the
+person who must act: what was wrong, where, and what would be accepted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceFrame:
-    """One frame of a task's traceback, in the user's own file: `line` and `column` count from 1, `function` is None at the top."""
+    """One frame of a task's traceback, in the user's own file: `line` and `column` count from 1, `function`
+    is None at the top.
+    """
 
     filename: str
     line: int
@@ -48,30 +50,42 @@ class SandboxError(Exception):
 
 
 class SourceError(SandboxError, TypeError):
-    """A function or a text that cannot become a sandboxed task (a generator, a lambda, no source to be found, no function)."""
+    """A function or a text that cannot become a sandboxed task (a generator, a lambda, no source to be found,
+    no function).
+    """
 
 
 class RestrictionError(SandboxError, SyntaxError):
-    """The source breaks the restrictions of its profile; `diagnostics` holds every finding that is an error."""
+    """The source breaks the restrictions of its profile; `diagnostics` holds every finding that is an
+    error.
+    """
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], *, filename: str | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, diagnostics: Sequence[Diagnostic], *, filename: str | None = None, name: str | None = None
+    ) -> None:
         self.diagnostics = tuple(diagnostics)
         place = filename or name or "the task"
         lines = [f"{place}:{d.start.line}:{d.start.column}: {d.code} {d.message}" for d in self.diagnostics]
-        super().__init__("\n".join(lines), filename=filename, line=self.diagnostics[0].start.line if lines else None)
+        super().__init__(
+            "\n".join(lines), filename=filename, line=self.diagnostics[0].start.line if lines else None
+        )
         self.msg = self.message
 
 
 class UnresolvedReferenceError(SandboxError, NameError):
     """A name that the task uses and that nothing provides; said before the first statement runs."""
 
-    def __init__(self, message: str, *, name: str, filename: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, name: str, filename: str | None = None, line: int | None = None
+    ) -> None:
         super().__init__(message, filename=filename, line=line)
         self.name = name
 
 
 class BoundaryError(SandboxError, TypeError):
-    """A type or a value that cannot cross the boundary, or does not have the declared type; `path` names the exact part."""
+    """A type or a value that cannot cross the boundary, or does not have the declared type; `path` names the
+    exact part.
+    """
 
     def __init__(
         self, message: str, *, path: str | None = None, filename: str | None = None, line: int | None = None
@@ -83,8 +97,9 @@ class BoundaryError(SandboxError, TypeError):
 class TaskError(SandboxError, RuntimeError):
     """The task raised and nothing in it caught that.
 
-    `error_type` is the exception's type name in the sandbox (`ValueError`), `error_message` its message, `frames` the task's
-    traceback, outermost first. Where a host function raised it, `__cause__` is the host's own exception with its traceback.
+    `error_type` is the exception's type name in the sandbox (`ValueError`), `error_message` its message,
+    `frames` the task's traceback, outermost first. Where a host function raised it, `__cause__` is the host's
+    own exception with its traceback.
     """
 
     def __init__(
@@ -144,7 +159,9 @@ class TimeLimitError(LimitError, TimeoutError):
 
 
 class WorkerCrashedError(SandboxError):
-    """The worker process that ran the task died (killed from outside, or by its memory allocator); only this run is lost."""
+    """The worker process that ran the task died (killed from outside, or by its memory allocator); only this
+    run is lost.
+    """
 
 
 class RunCancelledError(SandboxError):

@@ -1,8 +1,8 @@
 """What went wrong in a run, as one of the engine's own errors.
 
-Monty reports every failure as one class with an inner exception; which limit was passed can only be told from the message (observed
-with 1.0.0 and 1.4.0). A task can raise the same classes itself, so the message must have Monty's exact form and the limit's own
-value.
+Monty reports every failure as one class with an inner exception; which limit was passed can only be told from
+the message (observed with 1.0.0 and 1.4.0). A task can raise the same classes itself, so the message must
+have Monty's exact form and the limit's own value.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def failure(
 ) -> SandboxError:
     """The engine's error for one of Monty's.
 
-    `raised` are the exceptions that the host sent into the run, newest last; the one that was not caught becomes the cause.
-    `find_line` finds the line (in the user's file) of a breach for which Monty reports none.
+    `raised` are the exceptions that the host sent into the run, newest last; the one that was not caught
+    becomes the cause. `find_line` finds the line (in the user's file) of a breach for which Monty reports
+    none.
     """
     kind = type(error).__name__
     if kind == "MontyCrashedError":
@@ -87,7 +88,8 @@ class Raised:
 def sent_exception(error: BaseException) -> Raised:
     """How an external's exception enters the sandbox.
 
-    What a called template's own code raised keeps its class there, so that the caller can catch a ValueError as a ValueError.
+    What a called template's own code raised keeps its class there, so that the caller can catch a ValueError
+    as a ValueError.
     """
     if isinstance(error, TaskError):
         kind = getattr(builtins, error.error_type, None)
@@ -175,7 +177,9 @@ def _at(line: int | None) -> str:
 
 
 def _cause(inner: BaseException, message: str, raised: Sequence[Raised]) -> BaseException | None:
-    """The host's exception that Monty has turned into `inner`: the class may be a base of it, the text is the same."""
+    """The host's exception that Monty has turned into `inner`: the class may be a base of it, the text is the
+    same.
+    """
     for entry in reversed(raised):
         if isinstance(entry.sent, type(inner)) and message in _texts(entry.sent):
             return entry.error
@@ -183,7 +187,9 @@ def _cause(inner: BaseException, message: str, raised: Sequence[Raised]) -> Base
 
 
 def _texts(error: BaseException) -> set[str]:
-    """What Monty may make of an exception's arguments: it joins several to one text, and a KeyError shows its key quoted."""
+    """What Monty may make of an exception's arguments: it joins several to one text, and a KeyError shows its
+    key quoted.
+    """
     texts = {str(error), repr(error.args)}
     if len(error.args) == 1:
         argument = str(error.args[0])

@@ -1,7 +1,9 @@
-"""Threads and one event loop for what the host does beside a run: externals that overlap, async externals, `aio`.
+"""Threads and one event loop for what the host does beside a run: externals that overlap, async externals,
+`aio`.
 
-Not `concurrent.futures`' thread pool: its size would bound how deep templates can call each other, and it keeps the interpreter from
-exiting while a thread waits. These threads are daemons, grow with the work and end when idle.
+Not `concurrent.futures`' thread pool: its size would bound how deep templates can call each other, and it
+keeps the interpreter from exiting while a thread waits. These threads are daemons, grow with the work and end
+when idle.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ IDLE_SECONDS = 10.0
 
 
 class HostThreads:
-    """Runs functions on daemon threads, at once: an idle thread is used where there is one, else a new one is started."""
+    """Runs functions on daemon threads, at once: an idle thread is used where there is one, else a new one is
+    started.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -67,8 +71,8 @@ class HostThreads:
             return self._work.get(timeout=IDLE_SECONDS)
         except queue.Empty:
             with self._lock:
-                # `submit` takes one from `_idle` for each piece of work that it puts: none left means that every
-                # waiting thread, this one included, has been promised one.
+                # `submit` takes one from `_idle` for each piece of work that it puts: none left means that
+                # every waiting thread, this one included, has been promised one.
                 if self._idle:
                     self._idle -= 1
                     return None
@@ -97,8 +101,11 @@ threads = HostThreads()
 background = BackgroundLoop()
 
 
-def submit_coroutine(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop | None) -> Future[Any]:
-    """Runs a coroutine on `loop`, or on the background loop, from another thread, with the caller's context variables.
+def submit_coroutine(
+    coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop | None
+) -> Future[Any]:
+    """Runs a coroutine on `loop`, or on the background loop, from another thread, with the caller's context
+    variables.
 
     Cancelling the future cancels the coroutine.
     """

@@ -1,10 +1,11 @@
 """On which line a run was when it passed a limit, where Monty does not say: by running it again, marked.
 
-When the time is over, and for some ways of filling the memory, Monty reports no traceback (observed with 1.0.0 and 1.4.0). The
-session survives, though, and its globals can be read. So the run is repeated with the answers that it got, no external called, with
-a mark in front of each statement, on the same line, that keeps the line's number in a global; when the limit strikes again, that
-global holds the line. The repetition is slower and bounded, so for a task that runs long it may end earlier in the task's course:
-what it gives is a line that the task was on, and the error says that it was found so.
+When the time is over, and for some ways of filling the memory, Monty reports no traceback (observed with
+1.0.0 and 1.4.0). The session survives, though, and its globals can be read. So the run is repeated with the
+answers that it got, no external called, with a mark in front of each statement, on the same line, that keeps
+the line's number in a global; when the limit strikes again, that global holds the line. The repetition is
+slower and bounded, so for a task that runs long it may end earlier in the task's course: what it gives is a
+line that the task was on, and the error says that it was found so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from .pool import workers
 # Seconds that the repetition may take in the sandbox; the user waits for them.
 LONGEST = 1.0
 
-# What the marks themselves need of the sandbox's memory, in bytes: the function that sets them, and each mark.
+# What the marks themselves need of the sandbox's memory, in bytes: the function that sets them, and each
+# mark.
 _OWN_MEMORY = 8_000
 _MEMORY_PER_MARK = 400
 
@@ -41,9 +43,11 @@ def line_of_breach(
     limits: Mapping[str, Any],
     answers: Sequence[Mapping[str, Any]],
 ) -> int | None:
-    """The line of `code` (1-based) on which a run of it passes its limits, or None where that cannot be found.
+    """The line of `code` (1-based) on which a run of it passes its limits, or None where that cannot be
+    found.
 
-    `inputs` are Monty's inputs, `limits` its limits, `answers` what the external calls were resumed with, in order.
+    `inputs` are Monty's inputs, `limits` its limits, `answers` what the external calls were resumed with, in
+    order.
     """
     try:
         tree = ast.parse(code)
@@ -162,9 +166,7 @@ class _Marking:
             self.count += 1
 
     def _around(self, expression: ast.expr, line: int) -> None:
-        self._insert(
-            self._offset(expression.lineno, expression.col_offset), f"(__mark__({line}) or ("
-        )
+        self._insert(self._offset(expression.lineno, expression.col_offset), f"(__mark__({line}) or (")
         assert expression.end_lineno is not None and expression.end_col_offset is not None
         self._insert(self._offset(expression.end_lineno, expression.end_col_offset), "))")
         self.count += 1

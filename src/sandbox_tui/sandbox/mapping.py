@@ -11,7 +11,8 @@ from .endpoint import Endpoint
 
 Row = TypeVar("Row")
 
-# With `concurrency=0` (no bound) this many calls are under way at once; a list of a million must not become a million threads.
+# With `concurrency=0` (no bound) this many calls are under way at once; a list of a million must not become a
+# million threads.
 MOST_AT_ONCE = 256
 
 
@@ -28,10 +29,11 @@ class MapSettings:
 def map_settings(
     args: tuple[Any, ...], kwargs: Mapping[str, Any], endpoints: Mapping[str, Endpoint]
 ) -> MapSettings:
-    """Reads the arguments of `flyte_map("name", *iterables, concurrency=0, group_name=None, return_exceptions=True)`.
+    """Reads the arguments of `flyte_map("name", *iterables, concurrency=0, group_name=None,
+    return_exceptions=True)`.
 
-    `group_name` is accepted for Flyte, where it names the group in the console; it changes nothing here. Raises `RuntimeError` for
-    an unknown external, `TypeError` for wrong arguments.
+    `group_name` is accepted for Flyte, where it names the group in the console; it changes nothing here.
+    Raises `RuntimeError` for an unknown external, `TypeError` for wrong arguments.
     """
     if len(args) < 2:
         raise TypeError('flyte_map takes a name and at least one iterable: flyte_map("name", items)')
@@ -50,8 +52,12 @@ def map_settings(
         raise TypeError(f"flyte_map: concurrency must be a whole number, 0 for no bound, got {concurrency!r}")
     for index, iterable in enumerate(args[1:], 1):
         if not isinstance(iterable, list | tuple | dict | set | frozenset | str | bytes):
-            raise TypeError(f"flyte_map: iterable {index} is {type(iterable).__name__}, which cannot be mapped over")
-    return MapSettings(endpoint, list(zip(*args[1:])), concurrency, bool(kwargs.get("return_exceptions", True)))
+            raise TypeError(
+                f"flyte_map: iterable {index} is {type(iterable).__name__}, which cannot be mapped over"
+            )
+    return MapSettings(
+        endpoint, list(zip(*args[1:])), concurrency, bool(kwargs.get("return_exceptions", True))
+    )
 
 
 def map_rows(
@@ -59,8 +65,8 @@ def map_rows(
 ) -> list[Any]:
     """`answer(row)` for each row, at most `concurrency` at once (0: all), results in the order of the rows.
 
-    An exception takes its row's place in the results, or else ends the map: it is raised as soon as the calls under way are
-    done, the first row's first, and no further call is begun.
+    An exception takes its row's place in the results, or else ends the map: it is raised as soon as the calls
+    under way are done, the first row's first, and no further call is begun.
     """
     results: list[Any] = [None] * len(rows)
     failed: dict[int, Exception] = {}

@@ -1,9 +1,10 @@
 """The `pydantic_monty` module, imported on first use and loaded afresh after a fork.
 
-The import takes as long as the rest of the command's start-up, and a check or an export has no use for it. And it cannot survive a
-fork: the threads of its Rust runtime are gone in the child, where every pool, an inherited one or a new one, waits for ever
-(observed with 1.0.0 and 1.4.0), while the child's exit does no harm to the parent's pool as long as the child never touches it. A
-second copy of the extension module has a runtime of its own and works, so the child gets one.
+The import takes as long as the rest of the command's start-up, and a check or an export has no use for it.
+And it cannot survive a fork: the threads of its Rust runtime are gone in the child, where every pool, an
+inherited one or a new one, waits for ever (observed with 1.0.0 and 1.4.0), while the child's exit does no
+harm to the parent's pool as long as the child never touches it. A second copy of the extension module has a
+runtime of its own and works, so the child gets one.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from typing import Any
 _PACKAGE = "pydantic_monty"
 _EXTENSION = "pydantic_monty._monty"
 
-# Objects of the parent's copy: letting the child collect them would run their clean-up against the parent's workers.
+# Objects of the parent's copy: letting the child collect them would run their clean-up against the parent's
+# workers.
 _inherited: list[Any] = []
 _module: ModuleType | None = None
 _stale = False
 
 
 def monty() -> Any:
-    """The `pydantic_monty` module that works in this process; its classes must be looked up here at each use, never kept."""
+    """The `pydantic_monty` module that works in this process; its classes must be looked up here at each use,
+    never kept.
+    """
     global _module, _stale
     if _module is not None:
         return _module

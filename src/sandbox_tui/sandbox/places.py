@@ -1,7 +1,7 @@
 """From places in the code that Monty runs to places in the user's own file.
 
-Monty counts lines and characters in tracebacks and UTF-8 bytes in suspensions, both in the text that was fed to it: a function cut
-out of its file, dedented, with a call at the end. People count in their file.
+Monty counts lines and characters in tracebacks and UTF-8 bytes in suspensions, both in the text that was fed
+to it: a function cut out of its file, dedented, with a call at the end. People count in their file.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ Place = tuple[int, int]
 class Places:
     """Where a task's code stands.
 
-    `code` is the text that is fed, `filename` the user's file, `to_file(line, column)` the place in it (1-based, characters) of a
-    place in `code`. `last_line` is the last line of `code` that the user wrote: what lies behind is the call at the end.
+    `code` is the text that is fed, `filename` the user's file, `to_file(line, column)` the place in it
+    (1-based, characters) of a place in `code`. `last_line` is the last line of `code` that the user wrote:
+    what lies behind is the call at the end.
     """
 
     code: str

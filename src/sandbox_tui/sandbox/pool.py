@@ -1,11 +1,13 @@
 """One pool of warm Monty workers a process.
 
-Started on first use, safe from threads and event loops, closed at exit, made anew after a fork. It is built on the sync `Monty`: a
-resume costs a sixth of `AsyncMonty`'s, and a script that ends right after closing an `AsyncMonty` aborts in a third of its runs.
+Started on first use, safe from threads and event loops, closed at exit, made anew after a fork. It is built
+on the sync `Monty`: a resume costs a sixth of `AsyncMonty`'s, and a script that ends right after closing an
+`AsyncMonty` aborts in a third of its runs.
 
-Its size never limits nesting or waiting: a run that waits for the host holds its worker, so any fixed size would let runs that wait
-for each other lock up (Flyte's does with three on two cores). A worker is a process that shares nearly all its memory with the
-others (less than 1 MB of its own); those beyond a small stock are ended when the pool falls idle.
+Its size never limits nesting or waiting: a run that waits for the host holds its worker, so any fixed size
+would let runs that wait for each other lock up (Flyte's does with three on two cores). A worker is a process
+that shares nearly all its memory with the others (less than 1 MB of its own); those beyond a small stock are
+ended when the pool falls idle.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from .monty import keep_for_ever, monty
 # More than any process can have; checkouts beyond it would wait for a worker to come back.
 UNLIMITED_WORKERS = 1_000_000
 
-# Idle workers kept; with more than that the whole pool is closed as soon as nobody uses it, and the next run opens a new one.
+# Idle workers kept; with more than that the whole pool is closed as soon as nobody uses it, and the next run
+# opens a new one.
 KEPT_WORKERS = max(8, 4 * (os.cpu_count() or 1))
 
-# No clock and no entropy: asked of the host they are refused there, so that the same inputs and answers give the same run. A sleep
-# is bounded by the task's own time limit, not by Monty's ten seconds.
+# No clock and no entropy: asked of the host they are refused there, so that the same inputs and answers give
+# the same run. A sleep is bounded by the task's own time limit, not by Monty's ten seconds.
 OS_POLICY: dict[str, Any] = {
     "datetime": "call_host",
     "random_start": "call_host",
@@ -43,7 +46,9 @@ class WorkerPool:
         self._peak = 0
 
     def checkout(self, limits: dict[str, Any]) -> Checkout:
-        """A context manager that gives a fresh session with these limits (keys of Monty's `ResourceLimits`)."""
+        """A context manager that gives a fresh session with these limits (keys of Monty's
+        `ResourceLimits`).
+        """
         return Checkout(self, limits)
 
     def warm(self) -> None:

@@ -1,6 +1,7 @@
 """The restrictions, enforced when a template is built.
 
-The linter finds them; here a finding that is an error ends the building. Nothing about safety rests on this: the sandbox protects.
+The linter finds them; here a finding that is an error ends the building. Nothing about safety rests on this:
+the sandbox protects.
 """
 
 from __future__ import annotations

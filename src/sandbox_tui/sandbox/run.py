@@ -26,9 +26,10 @@ UNANSWERED: Final[Any] = _Unanswered()
 class Call:
     """One external call.
 
-    `number` counts from 1 in the order in which the task made its calls; `line` to `end_column` are the exact range of the call
-    expression in the user's own file (1-based, columns in characters, end exclusive). `answer` and `error` are filled in when the
-    host has answered, `duration_ms` (wall clock, milliseconds) then too.
+    `number` counts from 1 in the order in which the task made its calls; `line` to `end_column` are the exact
+    range of the call expression in the user's own file (1-based, columns in characters, end exclusive).
+    `answer` and `error` are filled in when the host has answered, `duration_ms` (wall clock, milliseconds)
+    then too.
     """
 
     number: int
@@ -45,12 +46,16 @@ class Call:
 
 
 AnswerHook = Callable[[Call, Callable[[], Any]], Any]
-"""`hook(call, default)` answers a call: it returns the value or raises the error that the task is to see; `default()` calls
-what would have answered without the hook. It runs on the run's own thread, or on a pool thread where calls overlap."""
+"""`hook(call, default)` answers a call: it returns the value or raises the error that the task is to see;
+`default()` calls what would have answered without the hook. It runs on the run's own thread, or on a pool
+thread where calls overlap.
+"""
 
 
 class RunObserver:
-    """Told what happens in a run, on the run's own threads; override what is of interest. A method that raises ends the run."""
+    """Told what happens in a run, on the run's own threads; override what is of interest. A method that
+    raises ends the run.
+    """
 
     def call(self, call: Call) -> None:
         """The task has made `call`; it is not answered yet."""
@@ -64,7 +69,9 @@ class RunObserver:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended: `result` if `ok`, else `error`; what it printed, its calls in order, and its wall-clock milliseconds."""
+    """How a run ended: `result` if `ok`, else `error`; what it printed, its calls in order, and its
+    wall-clock milliseconds.
+    """
 
     ok: bool
     result: Any
@@ -76,21 +83,25 @@ class RunResult:
 
 @dataclass
 class Cancellation:
-    """Stops a run from another thread: `cancel()` ends it at once, whatever it does, with `RunCancelledError`."""
+    """Stops a run from another thread: `cancel()` ends it at once, whatever it does, with
+    `RunCancelledError`.
+    """
 
     cancelled: bool = False
-    _actions: list[Callable[[], None]] = field(default_factory=list, repr=False)
+    _actions: list[Callable[[], object]] = field(default_factory=list, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def cancel(self) -> None:
-        """Ends the run that this was given to; a run that has not begun ends when it does. Safe from any thread, repeatable."""
+        """Ends the run that this was given to; a run that has not begun ends when it does. Safe from any
+        thread, repeatable.
+        """
         with self._lock:
             self.cancelled = True
             actions, self._actions = self._actions, []
         for action in actions:
             action()
 
-    def on_cancel(self, action: Callable[[], None]) -> None:
+    def on_cancel(self, action: Callable[[], object]) -> None:
         """Calls `action` once when cancelled (at once if that has happened); the engine's hook."""
         with self._lock:
             if not self.cancelled:
@@ -98,7 +109,7 @@ class Cancellation:
                 return
         action()
 
-    def forget(self, action: Callable[[], None]) -> None:
+    def forget(self, action: Callable[[], object]) -> None:
         """Takes back an `on_cancel`."""
         with self._lock:
             if action in self._actions:

@@ -1,7 +1,8 @@
 """`SandboxedTaskTemplate`: a task ready to run, from a function, a code string or the text of a task file.
 
-A template is built once (its source found, its restrictions and types checked) and run many times; each run has a worker and a
-session of its own. However it is started, called included, it runs in the sandbox; only `forward` calls the plain function.
+A template is built once (its source found, its restrictions and types checked) and run many times; each run
+has a worker and a session of its own. However it is started, called included, it runs in the sandbox; only
+`forward` calls the plain function.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,10 +49,12 @@ Kind = Literal["function", "code"]
 
 
 class SandboxedTaskTemplate:
-    """A sandboxed task. Made by `TaskEnvironment.sandbox.orchestrator`, `orchestrator_from_str` or `template_from_source`.
+    """A sandboxed task. Made by `TaskEnvironment.sandbox.orchestrator`, `orchestrator_from_str` or
+    `template_from_source`.
 
-    `name`, `interface` (`Interface`), `plugin_config` (`SandboxedConfig`), `task_type`, `description`, `retries.count`, `cache` and
-    `image` are what they are on Flyte's templates; the last three are kept for it and change nothing here.
+    `name`, `interface` (`Interface`), `plugin_config` (`SandboxedConfig`), `task_type`, `description`,
+    `retries.count`, `cache` and `image` are what they are on Flyte's templates; the last three are kept for
+    it and change nothing here.
     """
 
     __sandbox_task__ = True
@@ -130,13 +133,17 @@ class SandboxedTaskTemplate:
             if name in inputs:
                 raise BoundaryError(f"{self.name} got two values for input {name!r}")
             if name not in self._parameters:
-                raise BoundaryError(f"{self.name} has no input {name!r}: it takes {', '.join(names) or 'none'}")
+                raise BoundaryError(
+                    f"{self.name} has no input {name!r}: it takes {', '.join(names) or 'none'}"
+                )
             inputs[name] = value
         self._complete(inputs)
         return inputs
 
     def _complete(self, inputs: dict[str, Any]) -> None:
-        """Adds the defaults that are known; the others are left to the sandbox, which evaluates them itself."""
+        """Adds the defaults that are known; the others are left to the sandbox, which evaluates them
+        itself.
+        """
         if len(inputs) == len(self._input_names):
             return
         missing = [name for name in self._required if name not in inputs]
@@ -153,10 +160,12 @@ class SandboxedTaskTemplate:
         return await self.aio(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Calls the plain function, on the host and without the sandbox. A code string has none: `NotImplementedError`."""
+        """Calls the plain function, on the host and without the sandbox. A code string has none:
+        `NotImplementedError`.
+        """
         if self.func is None:
             raise NotImplementedError(
-                f"{self.name} does not support forward(): it has no Python function, only a source for the sandbox"
+                f"{self.name} does not support forward(): it has no Python function, only source code"
             )
         return self.func(*args, **kwargs)
 
@@ -171,8 +180,9 @@ class SandboxedTaskTemplate:
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Runs in the sandbox and returns the result.
 
-        What the task prints goes to this process's standard output. Raises from the `SandboxError` family: `BoundaryError` for
-        inputs or an output that do not fit, `UnresolvedReferenceError`, `TaskError`, a `LimitError`, `WorkerCrashedError`.
+        What the task prints goes to this process's standard output. Raises from the `SandboxError` family:
+        `BoundaryError` for inputs or an output that do not fit, `UnresolvedReferenceError`, `TaskError`, a
+        `LimitError`, `WorkerCrashedError`.
         """
         plan = self._plan
         if plan is None:
@@ -183,7 +193,9 @@ class SandboxedTaskTemplate:
         return self._drive(plan, inputs)
 
     async def aio(self, *args: Any, **kwargs: Any) -> Any:
-        """`run` for event loops: the loop stays free, async externals run on it, and cancelling ends the run at once."""
+        """`run` for event loops: the loop stays free, async externals run on it, and cancelling ends the run
+        at once.
+        """
         import asyncio
 
         from .host_threads import threads
@@ -214,8 +226,9 @@ class SandboxedTaskTemplate:
     ) -> RunResult:
         """Runs in the sandbox, watched; how it ended is in the result, also when it failed.
 
-        `inputs` are values by name. `answer` answers the external calls in place of the externals, `observer` is told of calls and
-        printed output while it runs, `cancellation` can stop it. Raises only what the hooks themselves raise outside a call.
+        `inputs` are values by name. `answer` answers the external calls in place of the externals, `observer`
+        is told of calls and printed output while it runs, `cancellation` can stop it. Raises only what the
+        hooks themselves raise outside a call.
         """
         began = time.perf_counter()
         printed: list[str] = []
@@ -266,7 +279,9 @@ class SandboxedTaskTemplate:
         return self._plan
 
     def _resolve(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The externals and constants of this task. Raises `UnresolvedReferenceError` for a name that nothing provides."""
+        """The externals and constants of this task. Raises `UnresolvedReferenceError` for a name that nothing
+        provides.
+        """
         tree = _tree(self._source_code)
         if isinstance(self._function, ExtractedSource) and self.func is not None:
             found = _references.resolve(self.func, _references.names_of(self._function))
@@ -415,7 +430,9 @@ class SandboxedTaskTemplate:
         )
 
     def _line_of_breach(self, code: str, values: dict[str, Any], answers: Sequence[Any] | None) -> int | None:
-        """The line in the user's file on which a run passed a limit; `answers` is None where it cannot be repeated."""
+        """The line in the user's file on which a run passed a limit; `answers` is None where it cannot be
+        repeated.
+        """
         if answers is None:
             return None
         line = line_of_breach(code, values, self._limits, answers)
@@ -439,7 +456,9 @@ class CodeTaskTemplate(SandboxedTaskTemplate):
 
 
 class _Plan:
-    """What all runs of a template share: its endpoints, the values injected beside the inputs, its awaited calls."""
+    """What all runs of a template share: its endpoints, the values injected beside the inputs, its awaited
+    calls.
+    """
 
     __slots__ = ("awaited", "endpoints", "injected", "is_pure")
 
@@ -466,7 +485,9 @@ def _wrapped(table: HandleTable, name: str, value: Any) -> Any:
 
 
 def _tree(source: str) -> ast.Module | None:
-    """The syntax tree, or None for a source that only Monty's parser (a newer Python's) understands, or none does."""
+    """The syntax tree, or None for a source that only Monty's parser (a newer Python's) understands, or none
+    does.
+    """
     try:
         return ast.parse(source)
     except UNREADABLE:
@@ -478,7 +499,9 @@ def _nothing_named(name: str) -> str:
 
 
 def _names_caught(tree: ast.Module) -> set[tuple[int, str]]:
-    """The names read where the task itself catches a NameError: leaving one undefined is the task's own affair there."""
+    """The names read where the task itself catches a NameError: leaving one undefined is the task's own
+    affair there.
+    """
     caught: set[tuple[int, str]] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Try) and any(_catches_name_error(handler.type) for handler in node.handlers):
@@ -508,7 +531,8 @@ def template_from_function(
 ) -> SandboxedTaskTemplate:
     """A template of a Python function; nothing of the function runs.
 
-    Raises `SourceError`, `BoundaryError` (both TypeErrors) or `RestrictionError`, each with the place in the function's file.
+    Raises `SourceError`, `BoundaryError` (both TypeErrors) or `RestrictionError`, each with the place in the
+    function's file.
     """
     extracted = extract_function(func)
     interface = interface_of(func)
@@ -552,11 +576,12 @@ def template_from_source(
     filename: str = "<task>",
     options: Mapping[str, Any] | None = None,
 ) -> SandboxedTaskTemplate:
-    """A template of a text: one function (`kind="function"`), or statements whose last expression is the result (`"code"`).
+    """A template of a text: one function (`kind="function"`), or statements whose last expression is the
+    result (`"code"`).
 
-    For code, `inputs` gives each input's type and `output` the result's, as type objects or as annotation text. `externals` are the
-    functions that the task may call, by name. Lines of errors and calls are lines of `source`. Raises `SourceError`,
-    `RestrictionError`, `BoundaryError`.
+    For code, `inputs` gives each input's type and `output` the result's, as type objects or as annotation
+    text. `externals` are the functions that the task may call, by name. Lines of errors and calls are lines
+    of `source`. Raises `SourceError`, `RestrictionError`, `BoundaryError`.
     """
     text = source.replace("\r\n", "\n").replace("\r", "\n")
     if kind == "function":
@@ -676,7 +701,9 @@ def _places_of_code(source: str, code: str, filename: str) -> Places:
 
 
 def tasks_by_name(tasks: Sequence[Any]) -> dict[str, Any]:
-    """`tasks=[...]` by the names that code calls them. Raises `ValueError` for two of one name, `TypeError` for one without."""
+    """`tasks=[...]` by the names that code calls them. Raises `ValueError` for two of one name, `TypeError`
+    for one without.
+    """
     found: dict[str, Any] = {}
     for task in tasks:
         name = external_name(task)
@@ -687,7 +714,9 @@ def tasks_by_name(tasks: Sequence[Any]) -> dict[str, Any]:
 
 
 def template_of_flyte(task: Any) -> SandboxedTaskTemplate:
-    """A template of ours for a sandboxed task of the real Flyte: the same function or source, the same settings."""
+    """A template of ours for a sandboxed task of the real Flyte: the same function or source, the same
+    settings.
+    """
     settings = task.plugin_config
     config = SandboxedConfig(
         max_memory=settings.max_memory,
