@@ -14,7 +14,7 @@ from .awaits import Awaits
 from .edits import SourceText, indented, lines_inside_strings
 from .errors import ExportError
 from .module import ModuleText, default_text, docstring, joined
-from .scopes import Function, walk_scope
+from .scopes import Function, walk, walk_scope
 from .strings import keep_strings
 from .task import MAP, ExportedTask, TaskParameter, read_task
 from .types import holds_handle
@@ -132,7 +132,8 @@ def _parameter(module: ModuleText, parameter: TaskParameter) -> str:
             " when the file is imported",
             parameter.line,
         )
-    return f"{parameter.name}: {written} = {default_text(module.task.source, parameter.default, parameter.annotation)}"
+    default = default_text(module.task.source, parameter.default, parameter.annotation)
+    return f"{parameter.name}: {written} = {default}"
 
 
 def _is_constant(node: ast.expr) -> bool:
@@ -179,7 +180,7 @@ def _mention(task: ExportedTask, statements: list[ast.stmt], keeper: str | None)
 
 def _reachable(task: ExportedTask, name: str) -> bool:
     """Whether the task itself uses the external (a mock alone may do so too)."""
-    for node in ast.walk(task.tree):
+    for node in walk(task.tree):
         if isinstance(node, ast.Name) and node.id == name:
             return True
         if (

@@ -60,9 +60,8 @@ class ModuleText:
                 value = as_declared(given[parameter.name], parameter.annotation)
                 arguments.append((parameter.name, python_text(value, self.names)))
             elif parameter.default is not None and not defaults:
-                arguments.append(
-                    (parameter.name, default_text(task.source, parameter.default, parameter.annotation))
-                )
+                default = default_text(task.source, parameter.default, parameter.annotation)
+                arguments.append((parameter.name, default))
             elif parameter.default is None:
                 placeholders = True
                 arguments.append((parameter.name, self._placeholder(parameter.annotation)))
@@ -140,7 +139,7 @@ class ModuleText:
 
 
 def default_text(source: str, default: ast.expr, annotation: ast.expr | None) -> str:
-    """A default as it stands in `source`; a whole number for a float is written as one, for Flyte refuses an int there."""
+    """A default as it stands in `source`; a whole number for a float becomes one: Flyte refuses an int there."""
     segment = ast.get_source_segment(source, default) or "\n"
     written = segment if "\n" not in segment else ast.unparse(default)
     try:

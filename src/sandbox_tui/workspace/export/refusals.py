@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from .errors import ExportError
-from .scopes import Function, nested_functions
+from .scopes import Function, nested_functions, walk
 
 MONTY_1_0_MODULES = frozenset(
     [
@@ -60,7 +60,7 @@ FLYTE_MONTY = "the Monty 1.0.0 of Flyte 2.12"
 
 def refuse_syntax(tree: ast.Module) -> None:
     """Raises `ExportError` for the first construct that Flyte's Monty refuses."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         what = _refused(node)
         if what is not None:
             raise ExportError(f"{what}, which {FLYTE_MONTY} does not run", getattr(node, "lineno", None))
@@ -128,7 +128,7 @@ def _refused_import(node: ast.Import | ast.ImportFrom) -> str | None:
 def refuse_caught_externals(tree: ast.Module, externals: set[str]) -> None:
     """Raises `ExportError` where the task would catch, or answer in a `finally`, what an external raises."""
     calling = _functions_that_call(tree, externals)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Try):
             continue
         called = _calls(node.body, externals, calling)
@@ -144,7 +144,7 @@ def refuse_caught_externals(tree: ast.Module, externals: set[str]) -> None:
             leaves = any(
                 isinstance(part, ast.Return | ast.Break | ast.Continue)
                 for s in node.finalbody
-                for part in ast.walk(s)
+                for part in walk(s)
             )
             if leaves or _calls(node.finalbody, externals, calling):
                 raise ExportError(
@@ -159,7 +159,7 @@ def _calls(body: list[ast.stmt], externals: set[str], calling: set[str]) -> list
     return [
         part.func.id
         for statement in body
-        for part in ast.walk(statement)
+        for part in walk(statement)
         if isinstance(part, ast.Call)
         and isinstance(part.func, ast.Name)
         and part.func.id in externals | calling
@@ -181,8 +181,8 @@ def refuse_loose_references(tree: ast.Module, externals: set[str]) -> None:
     """Raises `ExportError` where an external is passed around instead of called: Flyte's Monty does not know
     it as a value.
     """
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    called = {id(node.func) for node in walk(tree) if isinstance(node, ast.Call)}
+    for node in walk(tree):
         if isinstance(node, ast.Name) and node.id in externals and id(node) not in called:
             raise ExportError(
                 f"{node.id} is an external, which Flyte 2.12 can only call by its name, not pass or assign; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from .scopes import walk
 from .task import ExportedTask
 from .types import HANDLES, base_name, parsed, parts
 
@@ -28,15 +29,13 @@ def _returned(task: ExportedTask) -> list[ast.expr]:
         last = task.tree.body[-1] if task.tree.body else None
         return [last.value] if isinstance(last, ast.Expr) else []
     return [
-        node.value
-        for node in ast.walk(task.function)
-        if isinstance(node, ast.Return) and node.value is not None
+        node.value for node in walk(task.function) if isinstance(node, ast.Return) and node.value is not None
     ]
 
 
 def _handle_names(task: ExportedTask) -> set[str]:
     names = {p.name for p in task.parameters if p.annotation is not None and _is_handle(p.annotation)}
-    for node in ast.walk(task.tree):
+    for node in walk(task.tree):
         if isinstance(node, ast.Assign) and _returns_handle(node.value, task):
             names.update(target.id for target in node.targets if isinstance(target, ast.Name))
     return names
@@ -65,7 +64,7 @@ def _loses(node: ast.expr, handles: set[str], task: ExportedTask) -> bool:
     if isinstance(node, ast.Name) and task.function is not None:
         assigned = [
             n.value
-            for n in ast.walk(task.function)
+            for n in walk(task.function)
             if isinstance(n, ast.Assign)
             and any(isinstance(t, ast.Name) and t.id == node.id for t in n.targets)
         ]

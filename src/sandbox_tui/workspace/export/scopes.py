@@ -21,10 +21,23 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return found
 
 
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but annotations, which Monty does not evaluate."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns"):
+                continue
+            children = value if isinstance(value, list) else [value]
+            waiting.extend(reversed([child for child in children if isinstance(child, ast.AST)]))
+
+
 def bound_names(tree: ast.AST) -> dict[str, int]:
     """Every name that anything in `tree` binds (at any depth), with the first line that does."""
     bound: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name in _binds(node):
             bound.setdefault(name, getattr(node, "lineno", 1))
     return bound
@@ -68,6 +81,8 @@ def walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
             children = [*node.decorator_list, *node.bases]
         elif isinstance(node, COMPREHENSIONS):
             children = [node.generators[0].iter]
+        elif isinstance(node, ast.AnnAssign):
+            children = [node.target, *([node.value] if node.value is not None else [])]
         else:
             children = list(ast.iter_child_nodes(node))
         waiting.extend(reversed(children))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...sandbox.handles import Handle
 from ..document import ExternalSpec
+from ..literals import parse_literal
 from .edits import SourceText, indented, lines_inside_strings, normalised
 from .errors import ExportError
 from .names import ModuleNames
@@ -81,8 +82,15 @@ class StubWriter:
                 )
             return parameters, declared.returns if declared else mock.returns
         if declared is not None:
-            return _plain_parameters(declared), declared.returns
+            return [self._with_value(p) for p in _plain_parameters(declared)], declared.returns
         return self._guessed_parameters(spec.name), None
+
+    def _with_value(self, parameter: StubParameter) -> StubParameter:
+        """A signature's default is a value of the task file, whose handles are not Flyte's."""
+        if parameter.default is None:
+            return parameter
+        value = as_declared(parse_literal(parameter.default), parameter.annotation)
+        return replace(parameter, default=python_text(value, self._names))
 
     def _guessed_parameters(self, name: str) -> list[StubParameter]:
         """For an external without a signature: what its calls in the task need."""

@@ -16,7 +16,7 @@ from ..document import Case, Document, ExternalSpec
 from .edits import normalised
 from .errors import ExportError
 from .refusals import refuse_caught_externals, refuse_loose_references, refuse_syntax
-from .scopes import Function, bound_names
+from .scopes import Function, bound_names, walk
 
 MAP = "flyte_map"
 
@@ -67,6 +67,7 @@ def read_task(document: Document, case: Case | None = None) -> ExportedTask:
     settings = document.effective()
     externals = _used(tree, settings.externals_for(document, case))
     called = {*externals, MAP}
+    _refuse_unresolved(tree, source, {*called, *(document.inputs if document.kind == "code" else ())})
     refuse_caught_externals(tree, called)
     refuse_loose_references(tree, called)
     function = None
@@ -107,6 +108,15 @@ def _check_that_it_runs(document: Document, case: Case | None) -> None:
         raise ExportError(str(error).split("\n")[0], error.line) from error
 
 
+def _refuse_unresolved(tree: ast.Module, source: str, known: set[str]) -> None:
+    """A name that nothing provides ends a run in Flyte even where the task would catch the NameError."""
+    from ...sandbox.references import free_names, mapped_names
+
+    for name in [*free_names(tree, source=source), *mapped_names(tree, source=source)]:
+        if name.name not in known:
+            raise ExportError(f"{name.name} is neither defined nor an external", name.line)
+
+
 def _parse(source: str) -> ast.Module:
     try:
         return ast.parse(source)
@@ -126,7 +136,7 @@ def _annotation(text: str) -> ast.expr:
 def _used(tree: ast.Module, externals: dict[str, ExternalSpec]) -> dict[str, ExternalSpec]:
     """Of the externals at hand those that the source uses."""
     used: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             used.add(node.id)
         elif (

@@ -1,0 +1,100 @@
+"""A run as the JSON object of `--json`, and an error as the lines that a person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..sandbox.errors import LimitError, RestrictionError, SandboxError, TaskError
+from ..sandbox.run import UNANSWERED, Call, RunResult
+from ..workspace.forms import to_json
+
+if TYPE_CHECKING:
+    from ..workspace.document import Document
+
+
+def run_report(result: RunResult) -> dict[str, Any]:
+    """`{"ok", "result" or "error", "stdout", "calls", "duration_ms"}`; times are milliseconds."""
+    report: dict[str, Any] = {"ok": result.ok}
+    if result.ok:
+        report["result"] = to_json(result.result)
+    else:
+        assert result.error is not None
+        report["error"] = error_report(result.error)
+    report["stdout"] = result.stdout
+    report["calls"] = [call_report(call) for call in result.calls]
+    report["duration_ms"] = round(result.duration_ms, 3)
+    return report
+
+
+def failure_report(error: SandboxError) -> dict[str, Any]:
+    """The report of a run that could not begin."""
+    return {"ok": False, "error": error_report(error), "stdout": "", "calls": [], "duration_ms": 0.0}
+
+
+def error_report(error: SandboxError) -> dict[str, Any]:
+    """`{"type", "message", "line", "traceback"}`: `line` in the task's source or None, `traceback` as Python
+    prints one.
+    """
+    kind, message = error_parts(error)
+    return {"type": kind, "message": message, "line": error.line, "traceback": traceback_text(error)}
+
+
+def call_report(call: Call) -> dict[str, Any]:
+    """`{"function", "args", "kwargs", "line", "answer" or "error", "duration_ms"}`; a call without an answer
+    has neither.
+    """
+    report: dict[str, Any] = {
+        "function": call.function,
+        "args": [to_json(value) for value in call.args],
+        "kwargs": {name: to_json(value) for name, value in call.kwargs.items()},
+        "line": call.line,
+    }
+    if call.error is not None:
+        report["error"] = {"type": type(call.error).__name__, "message": str(call.error)}
+    elif call.answer is not UNANSWERED:
+        report["answer"] = to_json(call.answer)
+    report["duration_ms"] = round(call.duration_ms, 3)
+    return report
+
+
+def error_parts(error: SandboxError) -> tuple[str, str]:
+    """An error's type and message: the task's own exception where it raised one."""
+    if isinstance(error, TaskError):
+        return error.error_type, error.error_message
+    return type(error).__name__, error.message
+
+
+def traceback_text(error: SandboxError) -> str:
+    """The task's traceback, outermost frame first, as Python prints one; without frames the last line
+    alone.
+    """
+    kind, message = error_parts(error)
+    last = f"{kind}: {message}" if message else kind
+    frames = error.frames if isinstance(error, TaskError | LimitError) else ()
+    if not frames:
+        return last
+    return "\n".join(["Traceback (most recent call last):", *(f"  {frame}" for frame in frames), last])
+
+
+def error_lines(error: SandboxError, document: Document) -> list[str]:
+    """What a person needs to act: where, what, and by which calls it came there."""
+    if isinstance(error, RestrictionError):
+        return [
+            f"{document.filename}: line {found.start.line}:{found.start.column} of the task: {found.code} "
+            f"{found.message}"
+            for found in error.diagnostics
+        ]
+    kind, message = error_parts(error)
+    if isinstance(error, TaskError):
+        message = f"{kind}: {message}" if message else kind
+    elif message.startswith(f"{document.filename}:"):
+        # The engine has put the place in front itself.
+        return message.split("\n")
+    place = f"{document.filename}: " + (f"line {error.line} of the task: " if error.line is not None else "")
+    frames = error.frames if isinstance(error, TaskError | LimitError) else ()
+    calls = (
+        [f"  in {frame.function or 'the task'}, line {frame.line}" for frame in frames]
+        if len(frames) > 2
+        else []
+    )
+    return [place + message.replace("\n", " "), *calls]

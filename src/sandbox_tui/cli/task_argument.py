@@ -1,0 +1,64 @@
+"""Which task a `PATH[::TASK]` argument means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .messages import CommandError
+
+if TYPE_CHECKING:
+    from ..workspace.document import Document
+
+HELP = "a task file, or a .py file (PATH::TASK if it holds several tasks)"
+
+
+def load_task(argument: str) -> Document:
+    """The document that `argument` names. Raises `CommandError` and `DocumentError` in one line each."""
+    path_text, name = _split(argument)
+    path = Path(path_text)
+    if path.is_dir():
+        raise CommandError(f"{path}: is a folder; give one task file{_tasks_of(path)}")
+    if path.suffix == ".py":
+        return _python_task(path, name)
+    from ..workspace.toml import load
+
+    document = load(path)
+    if name is not None and name != document.name:
+        raise CommandError(f"{path}: holds the task {document.name}, not {name}")
+    return document
+
+
+def _split(argument: str) -> tuple[str, str | None]:
+    if "::" in argument and not os.path.lexists(argument):
+        path, _, name = argument.rpartition("::")
+        return path, name
+    return argument, None
+
+
+def _tasks_of(folder: Path) -> str:
+    from ..workspace.folder import find_tasks
+
+    found = find_tasks(folder).paths
+    if not found:
+        return " (there is none in it)"
+    shown = ", ".join(str(path) for path in found[:5])
+    return f", such as {shown}" if len(found) > 5 else f": {shown}"
+
+
+def _python_task(path: Path, name: str | None) -> Document:
+    from ..workspace.python_file import read_python_file
+
+    documents = read_python_file(path)
+    names = ", ".join(document.name for document in documents)
+    if not documents:
+        raise CommandError(f"{path}: holds no sandboxed task (a function under @env.sandbox.orchestrator)")
+    if name is None:
+        if len(documents) > 1:
+            raise CommandError(f"{path}: holds several tasks; say which: {path}::TASK with one of {names}")
+        return documents[0]
+    for document in documents:
+        if document.name == name:
+            return document
+    raise CommandError(f"{path}: has no task {name}; it has {names}")
