@@ -675,7 +675,7 @@ constants = st.sampled_from(
 
 @st.composite
 def functions(draw: st.DrawFn) -> tuple[str, list[str]]:
-    """A function in a file: its text, indented and decorated anyhow, and the parameters that must be given."""
+    """A function in a file: its text, indented and decorated anyhow, and what must be given."""
     chosen = draw(st.lists(names, unique=True, max_size=4))
     positional_only = draw(st.integers(0, len(chosen)))
     keyword_only = draw(st.integers(positional_only, len(chosen)))

@@ -3,8 +3,9 @@ through.
 
 In the sandbox a handle is a Monty `ClassInstance` without any policy: no attribute, no method and no
 construction is granted, so that nothing in there can read a URI or make a handle. Monty gives the host its
-own object back. What is equal on the host is made one object here, since Monty compares such instances by
-identity.
+own object back. It compares such objects by class and contents (observed with 1.0.0 and 1.4.0: without
+contents any two files are equal), so each carries one number, the same for handles that are equal on the
+host: `File(#=1)` is all that the sandbox sees.
 """
 
 from __future__ import annotations
@@ -86,13 +87,36 @@ class HandleTable:
         return instance
 
     def _make(self, handle: Any) -> Any:
-        instance = monty().ClassInstance(handle)
+        instance = _opaque_class()(handle, len(self._by_id) + 1)
         self._by_id[instance.id] = handle
         return instance
 
     def handle_of(self, proxy: Any) -> Any:
         """The handle that had the proxy's id in this run, or the proxy itself."""
         return self._by_id.get(proxy.id, proxy)
+
+
+_opaque: list[tuple[Any, Any]] = []
+
+
+def _opaque_class() -> Any:
+    """Monty's `ClassInstance` with a number for its only content, made anew when a fork has changed the
+    module.
+    """
+    module = monty()
+    if not _opaque or _opaque[0][0] is not module:
+        base: Any = module.ClassInstance
+
+        class Opaque(base):  # type: ignore[misc]
+            def __init__(self, handle: Any, number: int) -> None:
+                super().__init__(handle)
+                self.number = number
+
+            def get_eager_attrs(self) -> dict[str, Any]:
+                return {"#": self.number}
+
+        _opaque[:] = [(module, Opaque)]
+    return _opaque[0][1]
 
 
 def _equal(a: Any, b: Any) -> bool:
