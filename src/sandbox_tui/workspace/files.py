@@ -162,6 +162,9 @@ def write_bytes(
     its own. Without `sync` the write survives the end of this process, but maybe not that of the system.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        # Renaming a file onto a device such as /dev/null would replace the device.
+        raise DocumentError("this is no regular file, so nothing is written to it", path=path)
     _check(path, target, expected)
     temporary: Path | None = None
     try:
