@@ -193,7 +193,8 @@ class _Sequence:
             index = self._used
             self._used += 1
         if index >= len(self._values):
-            had = f"its sequence has {len(self._values)} values"
+            count = len(self._values)
+            had = f"its sequence has {count} value{'s' if count != 1 else ''}"
             reason = f"{had}, and this is call {index + 1} of {call.function}"
             raise _failure(call, self._filename, reason)
         return self._values[index]

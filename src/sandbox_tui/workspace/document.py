@@ -155,6 +155,11 @@ class Document:
         config = settings.sandboxed_config()
         externals = settings.externals_for(self, case)
         book = AnswerBook(externals, config=config, asker=asker, filename=self.filename)
+        profile = restrictions or settings.profile.value
+        if settings.ignore.value:
+            # The engine knows profiles only; what the document ignores is enforced by nobody.
+            self._enforce(profile, settings.ignore.value)
+            profile = "off"
         return template_from_source(
             self.source,
             kind=self.kind,
@@ -163,9 +168,23 @@ class Document:
             output=self.output if self.kind == "code" else None,
             externals=book.externals(),
             config=config,
-            restrictions=restrictions or settings.profile.value,
+            restrictions=profile,
             description=self.description,
             filename=self.filename,
+        )
+
+    def _enforce(self, profile: Profile, ignore: list[str]) -> None:
+        from ..sandbox.restrictions import enforce
+
+        is_code = self.kind == "code"
+        enforce(
+            self.source,
+            kind=self.kind,
+            restrictions=profile,
+            filename=self.filename,
+            inputs=self.inputs if is_code else None,
+            output=self.output if is_code else None,
+            ignore=ignore,
         )
 
     @property
