@@ -63,6 +63,11 @@ class Running:
         return self.run is not None and self.run.running
 
     @property
+    def finished(self) -> RunResult | None:
+        """How the last run ended; None before the first, and while one is going on."""
+        return self.run.result if self.run is not None else None
+
+    @property
     def question(self) -> Question | None:
         """The call that the card asks about."""
         return self._screen.panel.card.question if self.active else None

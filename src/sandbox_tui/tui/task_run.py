@@ -84,11 +84,17 @@ class TaskRun(RunObserver):
 
     def _question(self, call: Call, kind: Any) -> Question:
         external = self._externals.get(call.function)
+        if external is None:
+            return Question(call, kind, answer="host")
+        from .settings.answers import answer_line
+
         return Question(
             call,
             kind,
-            answer=external.answer if external is not None else "host",
-            returns=return_type(external.signature) if external is not None else None,
+            answer=external.answer,
+            returns=return_type(external.signature),
+            names=parameter_names(external.signature),
+            configured=answer_line(external),
         )
 
     # What the engine tells
@@ -139,3 +145,16 @@ def return_type(signature: str | None) -> Any:
         return resolve_annotation(signature.rsplit("->", 1)[1].strip())
     except SandboxError:
         return None
+
+
+def parameter_names(signature: str | None) -> tuple[str, ...]:
+    """The names that positional arguments have by an external's signature; none where it cannot be read."""
+    from ..workspace.signatures import parse_signature
+
+    try:
+        parameters = parse_signature(signature or "")[0].parameters.values()
+    except ValueError:
+        return ()
+    return tuple(
+        each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    )

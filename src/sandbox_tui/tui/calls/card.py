@@ -18,7 +18,6 @@ from ..inputs.fields import parse_text
 from ..results.show import value_text
 from ..split_line import SplitLine
 from ..text import content, label, label_content
-from ..word_button import WordButton
 from .errors import parse_error
 from .questions import Question, Reply
 
@@ -30,15 +29,15 @@ class CallCard(Vertical):
 
     DEFAULT_CSS = """
     CallCard { padding: 0 1; }
-    CallCard > .arguments { height: 1fr; overflow-y: auto; padding: 0 0 0 2; scrollbar-size-vertical: 1; }
+    CallCard > .arguments {
+        height: auto; max-height: 60%; overflow-y: auto; padding: 0 0 0 2; scrollbar-size-vertical: 1;
+    }
     CallCard > .arguments > Static { height: auto; }
     CallCard > .entry { height: 1; }
-    CallCard > .entry > Choice { width: auto; margin-right: 2; padding: 0 1 0 0; }
+    CallCard > .entry > Choice { width: auto; margin-right: 1; padding: 0 1 0 0; }
     CallCard > .problem { height: auto; color: $error; display: none; }
     CallCard.-wrong > .problem { display: block; }
-    CallCard > .buttons { height: 1; }
-    .-tall CallCard > .buttons { margin-top: 1; }
-    .-tall CallCard > .arguments { margin-top: 1; }
+    .-tall CallCard > .title, .-tall CallCard > .arguments { margin-bottom: 1; }
     """
 
     @dataclass
@@ -60,11 +59,6 @@ class CallCard(Vertical):
             yield Choice(((VALUE, "value"), (ERROR, "error")), VALUE)
             yield FieldInput(id="card-entry")
         yield Static("", classes="problem", markup=False)
-        with Horizontal(classes="buttons"):
-            yield WordButton("answer", "answer", key="Enter", id="card-answer")
-            yield WordButton("next call", "next", key="F6", id="card-next")
-            yield WordButton("go on", "release", key="F5", id="card-release")
-            yield WordButton("stop", "stop", key="F7", id="card-stop")
 
     @property
     def entry(self) -> FieldInput:
@@ -79,16 +73,12 @@ class CallCard(Vertical):
         self.query_one(".title", SplitLine).right = self._origin(question, waiting)
         if not fresh:
             return
-        self.query_one(".arguments > Static", Static).update(
-            content(arguments_block(call, self.size.width - 6))
-        )
+        block = arguments_block(question, max(20, self.app.size.width - 6))
+        self.query_one(".arguments > Static", Static).update(content(block))
         self._say(None)
         self.query_one(Choice).value = VALUE
         self.entry.value = ""
         self._placeholder()
-        step = question.kind == "step"
-        self.query_one("#card-next").display = step
-        self.query_one("#card-release").display = step
 
     def forget(self) -> None:
         """Drops the question: it was answered, or its run has ended."""
@@ -103,7 +93,8 @@ class CallCard(Vertical):
         )
 
     def _origin(self, question: Question, waiting: int) -> Content:
-        said = "asks for an answer" if question.answer == "ask" else f"answer: {question.answer}"
+        asks = question.answer == "ask"
+        said = "asks for an answer" if asks else f"{question.answer}  {label(question.configured, 40)}"
         if waiting > 1:
             said += f"   1 of {waiting} waiting"
         return Content.styled(said, "$foreground-muted")
@@ -117,14 +108,9 @@ class CallCard(Vertical):
         if self.query_one(Choice).value == ERROR:
             text = "ValueError: what went wrong"
         else:
-            returns = (
-                "a value" if question.returns is None else f"a value of type {type_text(question.returns)}"
-            )
-            text = (
-                returns
-                if question.answer == "ask"
-                else f"Enter keeps the configured answer ({question.answer}), or type {returns}"
-            )
+            text = "a value" if question.returns is None else f"a value of type {type_text(question.returns)}"
+            if question.answer != "ask":
+                text = f"Enter keeps the configured answer; or type {text}"
         self.entry.placeholder = label(text)
 
     def _say(self, problem: str | None) -> None:
@@ -192,18 +178,13 @@ class CallCard(Vertical):
         self._placeholder()
         self._say(None)
 
-    @on(WordButton.Pressed)
-    async def _pressed(self, event: WordButton.Pressed) -> None:
-        event.stop()
-        actions = {"answer": "answer", "next": "step", "release": "run", "stop": "stop"}
-        if event.what == "answer":
-            self.answer()
-        else:
-            await self.run_action(f"screen.{actions[event.what]}")
 
-
-def arguments_block(call: Call, width: int) -> str:
-    """The arguments of a call, a line or more each."""
-    lines = [value_text(value, width) for value in call.args]
-    lines += [f"{name} = {value_text(value, width - len(name) - 3)}" for name, value in call.kwargs.items()]
+def arguments_block(question: Question, width: int) -> str:
+    """The arguments of a call, a line or more each, with the names that its external's signature gives them."""
+    call, names = question.call, question.names
+    named = [(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
+    lines = []
+    for name, value in (*named, *call.kwargs.items()):
+        before = f"{name} = " if name else ""
+        lines.append(f"{before}{value_text(value, width - len(before))}")
     return "\n".join(lines) or "no arguments"

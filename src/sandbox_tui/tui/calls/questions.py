@@ -28,14 +28,17 @@ class Reply:
 class Question:
     """One call that waits.
 
-    `kind` says why: its answer is `ask`, or the run is stepped through. `answer` names the configured answer of its external
-    (`return`, `raise`, ...), `returns` is the type that its signature promises (None: it promises nothing).
+    `kind` says why: its answer is `ask`, or the run is stepped through. `answer` names the configured answer of its
+    external (`return`, `raise`, ...) and `configured` reads as it; `returns` is the type that its signature promises
+    (None: it promises nothing) and `names` are those of its positional parameters.
     """
 
     call: Call
     kind: QuestionKind
     answer: str = "ask"
     returns: Any = None
+    names: tuple[str, ...] = ()
+    configured: str = ""
     _reply: Reply | None = None
     _answered: threading.Event = field(default_factory=threading.Event, repr=False)
 

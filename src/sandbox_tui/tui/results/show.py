@@ -40,6 +40,15 @@ def value_text(value: Any, width: int = 80) -> str:
     return text
 
 
+def result_json(value: Any) -> str:
+    """`value` as JSON; what JSON cannot say is `{"py": "..."}` and so on, as in `sandbox-tui run --json`."""
+    import json
+
+    from ...workspace.values import to_json
+
+    return json.dumps(to_json(value), indent=2, ensure_ascii=False) + "\n"
+
+
 def short_text(value: Any, limit: int = CELL_CHARACTERS) -> str:
     """`value` on one line of at most `limit` characters."""
     try:

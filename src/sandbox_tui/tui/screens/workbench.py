@@ -18,6 +18,7 @@ from ..calls.card import CallCard
 from ..checking import Checking, Examined
 from ..commands import CALL_HINTS, IDLE_HINTS, RUNNING_HINTS, bindings
 from ..editor.source_editor import SourceEditor
+from ..fixing import apply_fix
 from ..filing import Filing, TasksFound
 from ..header import HeaderLine
 from ..inputs.field_row import FieldRow
@@ -29,6 +30,7 @@ from ..results.calls_view import CallsView
 from ..results.problems_view import ProblemsView
 from ..results.result_view import ResultView
 from ..results.run_panel import RunPanel, RunStatus
+from ..results.show import result_json
 from ..running import RunAsks, RunEnded, Running
 from ..session import Workbench, monty_version
 from ..settings.external_row import ExternalRow
@@ -172,6 +174,9 @@ class WorkbenchScreen(Screen[None]):
         await looking.wait()
         if self.filing.found:
             await self.filing.load(self.filing.found[0])
+
+    def on_unmount(self) -> None:
+        self.running.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         if self._ready:
@@ -480,6 +485,40 @@ class WorkbenchScreen(Screen[None]):
             self.editor.action_next_problem()
         else:
             self.editor.action_previous_problem()
+
+    def action_fix_problem(self) -> None:
+        diagnostic = self.editor.diagnostic_at_cursor()
+        if diagnostic is None or diagnostic.fix is None:
+            self.tell("There is no fix for what is at the cursor.", "warning")
+        elif not self.editor.read_only:
+            apply_fix(self.editor, diagnostic.fix)
+
+    def action_copy_result(self) -> None:
+        result = self.running.finished
+        if result is None:
+            self.tell("There is no result yet: F5 runs the task.", "warning")
+            return
+        self.app.copy_to_clipboard(repr(result.result) if result.ok else str(result.error))
+        self.tell("Copied, where the terminal allows it; save the result to be sure.")
+
+    def action_save_result(self) -> None:
+        result = self.running.finished
+        if result is None or not result.ok:
+            self.tell("There is no result to save.", "warning")
+            return
+        self._write("Save the result", "result.json", result_json(result.result))
+
+    def action_save_output(self) -> None:
+        result = self.running.finished
+        if result is None:
+            self.tell("Nothing has been printed yet: F5 runs the task.", "warning")
+            return
+        self._write("Save what was printed", "output.txt", result.stdout)
+
+    def _write(self, title: str, suffix: str, text: str) -> None:
+        document = self.workbench.document
+        name = document.name if document is not None else "task"
+        self.filing.in_turn(self.filing.write(title, self.workbench.folder / f"{name}_{suffix}", text))
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())
