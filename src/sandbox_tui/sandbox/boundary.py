@@ -1,6 +1,6 @@
 """What may pass between the host and a sandboxed task: the interface's types, and every value of a run.
 
-One door for the rest of the engine. Types and their text are `annotations`, checks of values `checking`,
+One door for the rest of the engine. Types and their text are `annotations`, values `crossing` and `checking`,
 handles on their way in and out `handle_table`.
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .annotations import Refused, normalise, refusal, resolve_annotation, type_text
-from .checking import EMPTY, MAX_DEPTH, checker, crossing_problem
+from .checking import EMPTY, checker
+from .crossing import MAX_DEPTH, crossing_problem
 from .errors import BoundaryError
 from .handle_table import HandleTable
 

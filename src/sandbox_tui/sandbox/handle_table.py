@@ -13,18 +13,12 @@ from __future__ import annotations
 from typing import Any
 
 from .annotations import NoneType
-from .checking import MAX_DEPTH, describe
+from .crossing import MAX_DEPTH, describe, endless
 from .errors import BoundaryError
 from .handles import handle_classes
 from .monty import monty
 
 PLAIN: frozenset[type] = frozenset((NoneType, bool, int, float, str, bytes))
-
-# A value whose parts are shared can be tiny in the sandbox and endless once it is written out (thirty times
-# `a = [a, a]` is a thousand million elements). One that is that much larger written out than it is would hang
-# whoever prints, saves or checks it.
-MAX_WRITTEN_OUT = 10_000_000
-MAX_SHARING = 10
 
 
 class HandleTable:
@@ -60,7 +54,7 @@ class HandleTable:
             return value
         walk = _Unwrapping(self)
         found = walk.walk(value, 0)
-        if walk.written_out > MAX_WRITTEN_OUT and walk.written_out > MAX_SHARING * walk.looked_at:
+        if endless(walk.written_out, walk.looked_at):
             raise BoundaryError(
                 f"the value is too large to leave the sandbox: its parts are shared, and written out it has "
                 f"{walk.written_out:,} elements"
