@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from ..calls.card import CallCard
 from ..checking import Checking, Examined
@@ -256,6 +257,11 @@ class WorkbenchScreen(Screen[None]):
     def tell(self, text: str, severity: Any = "information") -> None:
         """Shows a line for a while; `text` may be any text."""
         self.app.notify(content(text).plain, severity=severity, markup=False, timeout=4)
+
+    @on(Worker.StateChanged)
+    def _worker_failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            self.tell(f"An error of the workbench itself: {event.worker.error!r}", "error")
 
     # --- editing ---
 
