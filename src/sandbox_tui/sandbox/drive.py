@@ -138,7 +138,7 @@ class Drive:
                 self._check_arguments(endpoint, args, kwargs)
                 answer = endpoint.function(*args, **kwargs)
                 if type(answer) not in PLAIN:
-                    answer = self._incoming(endpoint.name, answer)
+                    answer = self._incoming(endpoint.name, self._awaited_value(answer))
                 result = {"return_value": answer}
             except Exception as error:
                 result = self._exception(error)
@@ -216,8 +216,10 @@ class Drive:
     def _host_answer(self, endpoint: Endpoint, call: Call) -> Any:
         if endpoint.answer_call is not None:
             return endpoint.answer_call(call)
-        answer = endpoint.function(*call.args, **call.kwargs)
-        # A sync function may hand out a coroutine too.
+        return self._awaited_value(endpoint.function(*call.args, **call.kwargs))
+
+    def _awaited_value(self, answer: Any) -> Any:
+        """`answer`, or what it gives when awaited: a sync function may hand out a coroutine too."""
         while hasattr(answer, "__await__") and hasattr(answer, "send"):
             answer = self._await(answer)
         return answer
@@ -235,10 +237,8 @@ class Drive:
             self._cancellation.forget(future.cancel)
 
     def _check_arguments(self, endpoint: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if endpoint.check is not None:
-            endpoint.check(args, kwargs)
         # What only looks like a value (an instance of a class made in the sandbox) must not reach a host
-        # function.
+        # function, and what would not end when written out must not be walked by a check.
         for index, value in enumerate(args):
             if type(value) not in PLAIN:
                 problem = crossing_problem(value, f"{endpoint.name}(argument {index + 1})", outgoing=True)
@@ -249,6 +249,8 @@ class Drive:
                 problem = crossing_problem(value, f"{endpoint.name}({key})", outgoing=True)
                 if problem is not None:
                     raise BoundaryError(problem)
+        if endpoint.check is not None:
+            endpoint.check(args, kwargs)
 
     def _incoming(self, name: str, answer: Any) -> Any:
         if type(answer) is str or type(answer) not in PLAIN:

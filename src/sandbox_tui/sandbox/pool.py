@@ -18,6 +18,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
+from .interrupt import kill_worker
 from .monty import keep_for_ever, monty
 
 # More than any process can have; checkouts beyond it would wait for a worker to come back.
@@ -44,6 +45,7 @@ class WorkerPool:
         self._pool: Any = None
         self._busy = 0
         self._peak = 0
+        self._lent: set[int] = set()
 
     def checkout(self, limits: dict[str, Any]) -> Checkout:
         """A context manager that gives a fresh session with these limits (keys of Monty's
@@ -79,7 +81,11 @@ class WorkerPool:
         """Ends all workers, also those in use; the next checkout opens a new pool."""
         with self._lock:
             pool, self._pool = self._pool, None
+            lent = list(self._lent)
         if pool is not None:
+            # Closing waits for workers that are in use, which may go on for their whole time limit.
+            for pid in lent:
+                kill_worker(pid)
             pool.__exit__(None, None, None)
 
     def abandon(self) -> None:
@@ -92,7 +98,7 @@ class WorkerPool:
 class Checkout:
     """One worker on loan. A class rather than a generator: entering one is on the path of every run."""
 
-    __slots__ = ("_limits", "_pool", "_session")
+    __slots__ = ("_limits", "_pid", "_pool", "_session")
 
     def __init__(self, pool: WorkerPool, limits: dict[str, Any]) -> None:
         self._pool = pool
@@ -105,11 +111,17 @@ class Checkout:
         except BaseException:
             self._pool._leave()
             raise
+        self._pid = session.worker_pid
+        self._pool._lent.add(self._pid)
+        if self._pool._pool is not pool:
+            # Closed while this worker was being started: `close` did not know of it.
+            kill_worker(self._pid)
         return session
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._pool._lent.discard(self._pid)
         try:
             self._session.__exit__(kind, error, traceback)
         finally:

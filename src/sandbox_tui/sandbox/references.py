@@ -29,6 +29,7 @@ __all__ = [
     "FreeName",
     "Resolution",
     "free_names",
+    "hidden_by_builtins",
     "mapped_names",
     "monty_builtins",
     "resolve",
@@ -147,6 +148,16 @@ def resolve(function: Callable[..., Any] | Mapping[str, Any], names: Iterable[Fr
             else:
                 resolution.unresolved.append((free, reason))
     return resolution
+
+
+def hidden_by_builtins(
+    tree: ast.Module, externals: Collection[str], *, source: str | None = None
+) -> list[tuple[FreeName, str]]:
+    """The reads of externals that never reach them, each with the reason: a builtin of Monty has the name."""
+    names = MONTY_BUILTINS.intersection(externals)
+    if not names:
+        return []
+    return [(read, _hidden(read.name)) for read in reads_from_outside(tree, source) if read.name in names]
 
 
 def names_of(extracted: ExtractedSource) -> list[FreeName]:

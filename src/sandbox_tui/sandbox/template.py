@@ -294,6 +294,7 @@ class SandboxedTaskTemplate:
                 free = [*_references.free_names(tree, source=self._source_code)]
                 free += _references.mapped_names(tree, source=self._source_code)
                 unresolved = [(name, _nothing_named(name.name)) for name in free if name.name not in known]
+                unresolved += _references.hidden_by_builtins(tree, externals, source=self._source_code)
         guarded = _names_caught(tree) if tree is not None else set()
         left = [(name, reason) for name, reason in unresolved if (name.line, name.name) not in guarded]
         if left:
@@ -442,8 +443,6 @@ class SandboxedTaskTemplate:
         if type(output) not in PLAIN:
             output = table.unwrap(output)
         if self._check_output is not None:
-            if not self.interface.outputs:
-                return output
             self._check_output(output, "result")
         return output
 
