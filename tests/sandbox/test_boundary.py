@@ -532,7 +532,6 @@ def test_a_value_cut_by_nesting_is_not_taken_for_the_value(monty: Sandbox) -> No
 def test_a_value_that_would_not_end_when_written_out_cannot_leave(monty: Sandbox) -> None:
     value = monty.run("a = [1]\nfor i in range(50): a = [a, a]\n{'k': a}")
     assert "is too large: its parts are shared" in str(crossing_problem(value, "x", outgoing=True))
-    # Ten million and more elements may leave where they are there.
     assert crossing_problem([[0] * 1000 for _ in range(20)], "x", outgoing=True) is None
 
 

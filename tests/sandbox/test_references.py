@@ -27,6 +27,7 @@ from sandbox_tui.sandbox.references import (
     _classify_refs,
     _discover_external_refs,
     free_names,
+    hidden_by_builtins,
     mapped_names,
     monty_builtins,
     names_of,
@@ -401,6 +402,14 @@ def test_a_builtin_is_neither_external_nor_unresolved() -> None:
         return [len([1]), ValueError("a"), print]
 
     assert resolved(task) == Resolution()
+
+
+def test_an_external_that_a_builtin_hides_is_told_where_it_is_read() -> None:
+    source = "def f(x):\n    return [sum(x), add(x)]"
+    ((where, reason),) = hidden_by_builtins(ast.parse(source), {"sum": sum, "add": add}, source=source)
+    assert (where.line, where.column) == (2, 13)
+    assert "sum is a builtin of the sandbox" in reason
+    assert hidden_by_builtins(ast.parse("def f(sum): return sum"), {"sum"}) == []
 
 
 def test_a_name_is_judged_once_at_its_first_place() -> None:
