@@ -1,4 +1,4 @@
-"""Exports, asked of the real Flyte: each module is imported from a file and run there, and the results are ours."""
+"""Exports, asked of the real Flyte: each module is imported from a file, run there, and gives what we give."""
 
 from __future__ import annotations
 

@@ -11,10 +11,12 @@ import json
 import os
 import sys
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..sandbox.errors import SandboxError
+from ..sandbox.run import Cancellation
 from .inputs import InputError, Inputs, lines_of
 from .messages import CommandError, complain, is_terminal
 from .reports import error_lines, failure_report, run_report
@@ -37,14 +39,14 @@ class _Templates:
     def __init__(self, document: Document, case: Case | None) -> None:
         self._document = document
         self._case = case
-        self._first: SandboxedTaskTemplate | None = document.build_template(case=case)
+        self._first: SandboxedTaskTemplate | None = document.build_template(case=case, in_file=True)
         externals = document.effective().externals_for(document, case).values()
         self._shared = self._first if all(spec.answer != "sequence" for spec in externals) else None
 
     def take(self) -> SandboxedTaskTemplate:
         if self._shared is not None:
             return self._shared
-        return self._document.build_template(case=self._case)
+        return self._document.build_template(case=self._case, in_file=True)
 
 
 def run_lines(
@@ -56,9 +58,8 @@ def run_lines(
     name: str,
 ) -> int:
     """Prints one JSON object a line of the file `name`; 0 if every run ended well, 1 if any failed."""
-    from concurrent.futures import ThreadPoolExecutor
-
     path = Path(name)
+    cancellation = Cancellation()
     try:
         templates = _Templates(document, case)
     except SandboxError as error:
@@ -72,24 +73,13 @@ def run_lines(
             inputs.check_complete(values)
         except InputError as error:
             return _bad_line(f"{path}:{number}: {error}")
-        return run_report(templates.take().execute(values))
+        return run_report(templates.take().execute(values, cancellation=cancellation))
 
-    cores = os.cpu_count() or 1
     progress = _Progress(path)
     failed: list[int] = []
     try:
-        with (
-            path.open(encoding="utf-8", errors="surrogateescape") as file,
-            ThreadPoolExecutor(cores) as threads,
-        ):
-            waiting: deque[tuple[int, Future[dict[str, Any]]]] = deque()
-            for number, text in lines_of(file):
-                waiting.append((number, threads.submit(one, number, text)))
-                progress.read(len(text.encode("utf-8", "surrogateescape")))
-                while waiting and (len(waiting) >= cores * WINDOW_PER_CORE or waiting[0][1].done()):
-                    _print_next(waiting, failed, progress)
-            while waiting:
-                _print_next(waiting, failed, progress)
+        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+            _run_all(file, one, cancellation, progress, failed)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -98,6 +88,35 @@ def run_lines(
         progress.clear()
     _summary(progress.done, failed)
     return 1 if failed else 0
+
+
+def _run_all(
+    file: TextIO,
+    one: Callable[[int, str], dict[str, Any]],
+    cancellation: Cancellation,
+    progress: _Progress,
+    failed: list[int],
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    cores = os.cpu_count() or 1
+    threads = ThreadPoolExecutor(cores)
+    waiting: deque[tuple[int, Future[dict[str, Any]]]] = deque()
+    try:
+        for number, text in lines_of(file):
+            waiting.append((number, threads.submit(one, number, text)))
+            progress.read(len(text.encode("utf-8", "surrogateescape")))
+            while waiting and (len(waiting) >= cores * WINDOW_PER_CORE or waiting[0][1].done()):
+                _print_next(waiting, failed, progress)
+        while waiting:
+            _print_next(waiting, failed, progress)
+    except BaseException:
+        # Ctrl+c or a closed pipe: nobody wants the runs that are under way any more.
+        threads.shutdown(wait=False, cancel_futures=True)
+        cancellation.cancel()
+        raise
+    finally:
+        threads.shutdown()
 
 
 def _print_next(

@@ -90,7 +90,9 @@ def error_lines(error: SandboxError, document: Document) -> list[str]:
     elif message.startswith(f"{document.filename}:"):
         # The engine has put the place in front itself.
         return message.split("\n")
-    place = f"{document.filename}: " + (f"line {error.line} of the task: " if error.line is not None else "")
+    place = f"{document.filename}: "
+    if error.line is not None and f"line {error.line}" not in message:
+        place += f"line {error.line} of the task: "
     frames = error.frames if isinstance(error, TaskError | LimitError) else ()
     calls = (
         [f"  in {frame.function or 'the task'}, line {frame.line}" for frame in frames]

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     given = inputs.from_file(args.inputs) if args.inputs is not None else {}
     values = {**base, **given, **over}
     try:
-        template = document.build_template(case=case)
+        template = document.build_template(case=case, in_file=True)
     except SandboxError as error:
         return _refused(error, document, as_json=args.json)
     try:

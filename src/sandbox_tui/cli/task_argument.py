@@ -11,15 +11,20 @@ from .messages import CommandError
 if TYPE_CHECKING:
     from ..workspace.document import Document
 
+LISTED = 3
 HELP = "a task file, or a .py file (PATH::TASK if it holds several tasks)"
 
 
 def load_task(argument: str) -> Document:
     """The document that `argument` names. Raises `CommandError` and `DocumentError` in one line each."""
+    from ..workspace.folder import DEFAULTS_NAME
+
     path_text, name = _split(argument)
     path = Path(path_text)
     if path.is_dir():
-        raise CommandError(f"{path}: is a folder; give one task file{_tasks_of(path)}")
+        raise CommandError(f"{path}: is a folder{_tasks_of(path)}")
+    if path.name == DEFAULTS_NAME:
+        raise CommandError(f"{path}: holds the defaults of a folder, not a task")
     if path.suffix == ".py":
         return _python_task(path, name)
     from ..workspace.toml import load
@@ -42,9 +47,11 @@ def _tasks_of(folder: Path) -> str:
 
     found = find_tasks(folder).paths
     if not found:
-        return " (there is none in it)"
-    shown = ", ".join(str(path) for path in found[:5])
-    return f", such as {shown}" if len(found) > 5 else f": {shown}"
+        return ", and holds no task"
+    shown = ", ".join(str(path) for path in found[:LISTED])
+    return (
+        f"; give one task file, such as {shown}" if len(found) > LISTED else f"; give one task file: {shown}"
+    )
 
 
 def _python_task(path: Path, name: str | None) -> Document:

@@ -139,7 +139,7 @@ class ModuleText:
 
 
 def default_text(source: str, default: ast.expr, annotation: ast.expr | None) -> str:
-    """A default as it stands in `source`; a whole number for a float becomes one: Flyte refuses an int there."""
+    """A default as `source` has it; a whole number for a float becomes one: Flyte refuses an int there."""
     segment = ast.get_source_segment(source, default) or "\n"
     written = segment if "\n" not in segment else ast.unparse(default)
     try:
