@@ -161,8 +161,13 @@ def write_bytes(
     `mode` is the permissions of a new file (by default what the umask leaves of 0666); an existing file keeps
     its own. Without `sync` the write survives the end of this process, but maybe not that of the system.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
+    try:
+        target = Path(os.path.realpath(path))
+        exists = target.exists()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise DocumentError(f"the file cannot be written: {reason}", path=path) from None
+    if exists and not target.is_file():
         # Renaming a file onto a device such as /dev/null would replace the device.
         raise DocumentError("this is no regular file, so nothing is written to it", path=path)
     _check(path, target, expected)

@@ -95,11 +95,16 @@ def save(
     target = Path(path) if path is not None else document.path
     if target is None:
         raise DocumentError("the document has no file name yet")
+    if target.suffix == ".py":
+        raise DocumentError("a task of a .py file is not written back: save it as a .toml file", path=target)
     if expected is None:
         is_own = document.path is not None and _same_file(target, document.path)
         expected = document.file.stamp if is_own and document.file is not None else ABSENT
     document.file = _save(target, dumps(document), loads, dumps, None if force else expected)
     document.path = target
+    # A task that was read from a .py file is now one of its own.
+    document.read_only = False
+    document.source_line_offset = 0
     return document.file.stamp
 
 
