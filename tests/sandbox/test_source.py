@@ -615,7 +615,7 @@ def test_a_name_that_is_imported_for_type_checkers_alone_is_understood() -> None
 def test_an_annotation_that_nothing_defines_is_refused_by_its_parameter() -> None:
     def task(d: list[Nowhere]) -> None: ...  # noqa: F821
 
-    with pytest.raises(BoundaryError, match=r"input 'd' has unsupported type Nowhere"):
+    with pytest.raises(BoundaryError, match=r"input 'd' has unsupported type `Nowhere`"):
         interface_of(task)
 
 
@@ -624,15 +624,15 @@ def test_an_interface_names_the_parameter_and_the_exact_part_it_refuses() -> Non
 
     with pytest.raises(BoundaryError) as caught:
         interface_of(task)
-    assert "input 'price' has unsupported type Decimal (in list[Decimal])" in str(caught.value)
+    assert "input 'price' has unsupported type `Decimal` in list[Decimal]" in str(caught.value)
     assert (caught.value.filename, caught.value.line) == (__file__, task.__code__.co_firstlineno)
 
 
 def test_an_interface_of_a_text_names_the_parameter_and_the_exact_part_it_refuses() -> None:
-    with pytest.raises(BoundaryError, match=r"input 'price' has unsupported type Decimal") as caught:
+    with pytest.raises(BoundaryError, match=r"input 'price' has unsupported type `Decimal`") as caught:
         interface_of(read_function("\ndef f(price: list[Decimal]): pass"))
     assert caught.value.line == 2
-    with pytest.raises(BoundaryError, match=r"output 'o0' has unsupported type Decimal"):
+    with pytest.raises(BoundaryError, match=r"output 'o0' has unsupported type `Decimal`"):
         interface_of(read_function("def f() -> Decimal: pass"))
 
 

@@ -12,10 +12,12 @@ import ast
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, Optional, Union
+from typing import Any, Union
 
+from ..lint.annotations import ACCEPTED, annotation_problems, canonical
+from ..lint.parsing import Unparsable, parse_expression
 from .errors import BoundaryError
-from .handles import HANDLES, DataFrame, Dir, File, handle_kind
+from .handles import HANDLES, handle_kind
 
 NoneType = type(None)
 
@@ -25,41 +27,25 @@ CONTAINERS: tuple[type, ...] = (list, dict, tuple, set, frozenset)
 # How many types each generic takes; a tuple takes any number, or one and an ellipsis.
 ARITY: dict[type, int] = {list: 1, set: 1, frozenset: 1, dict: 2}
 
-SUPPORTED = (
-    "Supported types: int, float, str, bool, bytes, None; list, dict, tuple, set, frozenset; "
-    "Optional, Union, X | Y, Any; File, Dir, DataFrame."
-)
-
-# Names as an annotation may write them, bare or behind a module (`typing.List`, `flyte.io.File`).
-NAMES: dict[str, Any] = {
-    **{tp.__name__: tp for tp in (int, float, str, bool, bytes, *CONTAINERS)},
-    "List": list,
-    "Dict": dict,
-    "Tuple": tuple,
-    "Set": set,
-    "FrozenSet": frozenset,
-    "Any": Any,
+# The types by the names of the linter's table, which says how an annotation may write them.
+_BY_NAME: dict[str, Any] = {
+    **{tp.__name__: tp for tp in (int, float, str, bool, bytes, *CONTAINERS, *HANDLES)},
     "None": NoneType,
-    "NoneType": NoneType,
-    "Optional": Optional,
-    "Union": Union,
-    **{tp.__name__: tp for tp in HANDLES},
+    "Any": Any,
 }
-
-_BUILTIN_NAMES = frozenset(tp.__name__ for tp in (int, float, str, bool, bytes, *CONTAINERS))
-_TYPING_NAMES = frozenset(("List", "Dict", "Tuple", "Set", "FrozenSet", "Any", "Optional", "Union"))
-_HANDLE_NAMES = frozenset(tp.__name__ for tp in HANDLES)
 
 
 class Refused(Exception):
-    """A type that cannot cross: `part` is the exact part as text, `reason` a clause about it (empty: it is no
-    supported type).
+    """A type that cannot cross the boundary.
+
+    `part` is the exact part of it as text, `message` what is wrong with that part (made up from its name when
+    empty).
     """
 
-    def __init__(self, part: str, reason: str = "") -> None:
+    def __init__(self, part: str, message: str = "") -> None:
         super().__init__(part)
         self.part = part
-        self.reason = reason
+        self.message = message
 
 
 def normalise(tp: Any) -> Any:
@@ -76,7 +62,7 @@ def normalise(tp: Any) -> Any:
     if origin is None:
         if handle_kind(tp) is not None:
             return tp
-        raise Refused(type_text(tp))
+        raise Refused(_full_name(tp))
     if origin is Union or origin is types.UnionType:
         return Union[tuple(normalise(arg) for arg in typing.get_args(tp))]  # noqa: UP007
     if origin in CONTAINERS:
@@ -89,7 +75,15 @@ def normalise(tp: Any) -> Any:
     raise Refused(type_text(tp))
 
 
-_PLAIN_TYPES: frozenset[Any] = frozenset((*SCALARS, *CONTAINERS, File, Dir, DataFrame))
+_PLAIN_TYPES: frozenset[Any] = frozenset((*SCALARS, *CONTAINERS, *HANDLES))
+
+
+def _full_name(tp: Any) -> str:
+    """The text of a refused type; with its module where its name alone would be that of an allowed one."""
+    text = type_text(tp)
+    if isinstance(tp, type) and not _explained(text)[1]:
+        return f"{tp.__module__}.{tp.__qualname__}"
+    return text
 
 
 def _generic(origin: type, args: tuple[Any, ...], convert: Callable[[Any], Any]) -> Any:
@@ -113,63 +107,85 @@ def resolve_annotation(text: str | ast.expr) -> Any:
     "Decimal").
     """
     try:
-        return _from_text(text) if isinstance(text, str) else _from_tree(text)
+        return _from_text(text) if isinstance(text, str) else _from_annotation(text)
     except Refused as refused:
-        raise BoundaryError(refusal("annotation", refused)) from None
-    except RecursionError:
-        raise BoundaryError(
-            refusal("annotation", Refused("this annotation", "it is nested too deep"))
-        ) from None
+        whole = text if isinstance(text, str) else _source(text)
+        raise BoundaryError(refusal("annotation", refused, whole)) from None
 
 
-def refusal(subject: str, refused: Refused) -> str:
-    """The message for `subject` ("input 'x'"): Flyte's words "unsupported type", the exact part, and what is
-    supported.
+def refusal(subject: str, refused: Refused, whole: str) -> str:
+    """The message for `subject` ("input 'x'"), whose type is `whole`: Flyte's words "unsupported type", the
+    exact part, and what to write instead.
     """
-    reason = f" ({refused.reason})" if refused.reason else ""
-    return f"{subject} has unsupported type {refused.part}{reason}. {SUPPORTED}"
+    part, message = refused.part, refused.message
+    if not message:
+        part, message = _explained(part)
+    start = f"unsupported type `{part}`"
+    if not message:
+        message = f"{start}: {ACCEPTED}"
+    elif not message.startswith("unsupported type"):
+        message = f"{start}: {message}"
+    if part != whole.strip():
+        message = message.replace(start, f"{start} in {whole}", 1)
+    return f"{subject} has {message}"
+
+
+def _explained(part: str) -> tuple[str, str]:
+    """What the linter's table says of a refused type, and of which part of it exactly."""
+    try:
+        problems = annotation_problems(parse_expression(part))
+    except Unparsable:
+        return part, ""
+    return (_source(problems[0][0]), problems[0][1]) if problems else (part, "")
 
 
 def _from_text(text: str) -> Any:
+    if not text.strip():
+        raise Refused(repr(text), f"it is not a type: {ACCEPTED}")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise Refused(repr(text), "it is not a type") from None
-    return _from_tree(tree.body)
+        node = parse_expression(text.strip())
+    except Unparsable:
+        raise Refused(text, f"it is not a type: {ACCEPTED}") from None
+    return _from_annotation(node)
+
+
+def _from_annotation(node: ast.expr) -> Any:
+    """The type of a tree, once the linter's table has nothing against any part of it."""
+    problems = annotation_problems(node)
+    if problems:
+        part, message = problems[0]
+        raise Refused(_source(part), message)
+    try:
+        return _from_tree(node)
+    except RecursionError:
+        raise Refused("this annotation", "it is nested too deep") from None
 
 
 def _from_tree(node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
-        if node.value is None:
-            return NoneType
-        if isinstance(node.value, str):
-            return _from_text(node.value)
-        raise Refused(_source(node), "it is not a type")
-    if isinstance(node, ast.Name | ast.Attribute):
-        found = _named(node)
-        if found is Optional or found is Union:
-            raise Refused(_source(node), "it needs types in brackets")
-        return found
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return NoneType if node.value is None else _from_text(str(node.value))
+    if isinstance(node, ast.BinOp):
         return Union[_from_tree(node.left), _from_tree(node.right)]  # noqa: UP007
     if isinstance(node, ast.Subscript):
         return _subscript(node)
-    raise Refused(_source(node), "it is not a type")
+    name = canonical(node)
+    if name not in _BY_NAME:
+        raise Refused(_source(node))
+    return _BY_NAME[name]
 
 
 def _subscript(node: ast.Subscript) -> Any:
-    origin = _named(node.value)
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    if origin is Union and items:
+    name = canonical(node.value)
+    if name == "Union":
         return Union[tuple(_from_tree(item) for item in items)]  # noqa: UP007
-    if origin is Optional and len(items) == 1:
+    if name == "Optional":
         return Union[_from_tree(items[0]), None]  # noqa: UP007
+    origin = _BY_NAME.get(name or "")
     if origin not in CONTAINERS:
-        raise Refused(_source(node), "this type takes nothing in brackets")
+        raise Refused(_source(node))
     if not items:
-        if origin is tuple:
-            return tuple[()]
-        raise Refused(_source(node), "the brackets are empty")
+        return tuple[()]
     # The ellipsis is the only argument that is not a type; the others stay nodes until they are converted.
     args: tuple[Any, ...] = tuple(
         Ellipsis if isinstance(item, ast.Constant) and item.value is Ellipsis else item for item in items
@@ -177,25 +193,7 @@ def _subscript(node: ast.Subscript) -> Any:
     return _generic(origin, args, _from_tree)
 
 
-def _named(node: ast.expr) -> Any:
-    """The type or special form that a name stands for, bare or behind a module's name."""
-    if isinstance(node, ast.Name):
-        if node.id in NAMES:
-            return NAMES[node.id]
-    elif isinstance(node, ast.Attribute):
-        module = _source(node.value)
-        if node.attr in _TYPING_NAMES and module in ("typing", "t", "typing_extensions"):
-            return NAMES[node.attr]
-        if node.attr in _BUILTIN_NAMES and module == "builtins":
-            return NAMES[node.attr]
-        if node.attr in _HANDLE_NAMES and module in ("flyte.io", "io", "sandbox_tui", "sandbox"):
-            return NAMES[node.attr]
-        if node.attr == "NoneType" and module == "types":
-            return NoneType
-    raise Refused(_source(node))
-
-
-def _source(node: Any) -> str:
+def _source(node: ast.expr) -> str:
     try:
         return ast.unparse(node)
     except (RecursionError, ValueError):

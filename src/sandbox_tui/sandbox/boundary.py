@@ -45,6 +45,4 @@ def _validate(subject: str, name: str, tp: Any) -> None:
     try:
         normalise(tp)
     except Refused as refused:
-        whole = type_text(tp)
-        reason = refused.reason or (f"in {whole}" if whole != refused.part else "")
-        raise BoundaryError(refusal(subject, Refused(refused.part, reason)), path=name) from None
+        raise BoundaryError(refusal(subject, refused, type_text(tp)), path=name) from None

@@ -45,7 +45,7 @@ def checker(tp: Any, *, outgoing: bool = False) -> Callable[[Any, str], Any]:
     try:
         normal = Any if tp is EMPTY else normalise(tp)
     except Refused as refused:
-        raise BoundaryError(refusal("value", refused)) from None
+        raise BoundaryError(refusal("value", refused, type_text(tp))) from None
     test = _compile(normal, outgoing)
 
     def check(value: Any, path: str) -> Any:

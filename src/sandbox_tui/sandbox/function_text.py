@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..lint.parsing import Unparsable, parse
 from .annotations import resolve_annotation
 from .errors import BoundaryError, SourceError
 from .interface import NOT_LITERAL, Parameter, ParameterKind
@@ -111,8 +112,8 @@ def read_function(source: str) -> FunctionSource:
     header cannot be read.
     """
     try:
-        tree = ast.parse(source)
-    except UNREADABLE:
+        tree = parse(source)
+    except Unparsable:
         return _read_header(source)
     node = _only_function(tree)
     return _function_source(
@@ -259,12 +260,10 @@ def _read_header(source: str) -> FunctionSource:
     header[0] = header[0][start[1] :]
     text = "\n".join(header) + " pass"
     try:
-        node = ast.parse(text).body[0]
-    except UNREADABLE as error:
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", None) or str(error)
+        node = parse(text).body[0]
+    except Unparsable as error:
         raise SourceError(
-            f"the function's header cannot be read: {reason}", line=start[0] + line - 1
+            f"the function's header cannot be read: {error.message}", line=start[0] + error.start.line - 1
         ) from None
     assert isinstance(node, FunctionNode)
     return _function_source(source, node, text.split("\n"), start[0], parses=False, docstring=docstring)

@@ -198,7 +198,7 @@ def _hint(
                 subject, name, annotation, func.__code__.co_filename, func.__code__.co_firstlineno
             )
         raise BoundaryError(
-            f"{subject} has unsupported type {_annotation_text(annotation)}: {error}",
+            f"{subject} has unsupported type `{_annotation_text(annotation)}`: {error}",
             path=name,
             filename=func.__code__.co_filename,
             line=func.__code__.co_firstlineno,
