@@ -181,6 +181,9 @@ def _subscript(node: ast.Subscript, aliases: Mapping[str, str]) -> tuple[str | N
     name = canonical(node.value, aliases)
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name is None:
+        if dotted_name(node.value) is None:
+            # `None[int]`, `"str"[int]`, `list[int][str]`: brackets behind what is no name.
+            return f"this is not a type: {ACCEPTED}", []
         # At the name: what stands in the brackets of an unknown generic says nothing.
         return None, [node.value]
     if name == "tuple":
