@@ -159,7 +159,8 @@ def _function_source(
         line=line,
         parses=parses,
         returns_line=None if node.returns is None else node.returns.lineno + offset,
-        generator_line=_generator_line(node) if parses else None,
+        # The word is looked for first: walking the whole tree would cost more than parsing did.
+        generator_line=_generator_line(node) if parses and "yield" in source else None,
     )
 
 
@@ -235,16 +236,17 @@ def segment(lines: list[str], node: ast.expr) -> str:
 
 def _generator_line(node: FunctionNode) -> int | None:
     """The line of the first `yield` of the function itself, not of a function inside it."""
+    lines: list[int] = []
     waiting: list[ast.AST] = list(node.body)
     while waiting:
-        inner = waiting.pop(0)
+        inner = waiting.pop()
         if isinstance(inner, ast.Yield | ast.YieldFrom):
-            return inner.lineno
-        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            lines.append(inner.lineno)
+        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             waiting.extend(inner.decorator_list)
         elif not isinstance(inner, ast.Lambda):
             waiting.extend(ast.iter_child_nodes(inner))
-    return None
+    return min(lines, default=None)
 
 
 def _read_header(source: str) -> FunctionSource:
