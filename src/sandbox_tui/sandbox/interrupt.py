@@ -18,7 +18,6 @@ import threading
 # The functions behind `signal`'s own, which convert every value to an enumeration: 2 microseconds each, on
 # the path of every run.
 from _signal import getsignal, set_wakeup_fd  # type: ignore[import-not-found]
-from types import TracebackType
 
 _main_thread = threading.main_thread().ident
 _SIGINT = int(signal.SIGINT)
@@ -53,34 +52,30 @@ def kill_worker(pid: int) -> None:
         pass
 
 
-class ended_by_interrupt:
-    """While entered, ctrl+c kills the worker `pid`. Does nothing outside the main thread or under another
-    SIGINT handler.
+Armed = tuple[int | None, int]
+"""What `arm` found in place: the worker of an outer run, and the wakeup descriptor."""
+
+
+def arm(pid: int) -> Armed | None:
+    """From here to `disarm`, ctrl+c kills the worker `pid`. None, and nothing done, outside the main thread
+    or under another SIGINT handler. Two functions rather than a context manager: this is on the path of every
+    run.
     """
+    if threading.get_ident() != _main_thread or getsignal(_SIGINT) is not _default_handler:
+        return None
+    global _watcher
+    if _watcher is None:
+        _watcher = _Watcher()
+    outer = _watcher.worker
+    _watcher.worker = pid
+    return outer, set_wakeup_fd(_watcher.writing, warn_on_full_buffer=False)
 
-    __slots__ = ("_active", "_outer", "_pid", "_previous")
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-
-    def __enter__(self) -> None:
-        self._active = threading.get_ident() == _main_thread and getsignal(_SIGINT) is _default_handler
-        if not self._active:
-            return
-        global _watcher
-        if _watcher is None:
-            _watcher = _Watcher()
-        self._outer = _watcher.worker
-        _watcher.worker = self._pid
-        self._previous = set_wakeup_fd(_watcher.writing, warn_on_full_buffer=False)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._active:
-            assert _watcher is not None
-            set_wakeup_fd(self._previous, warn_on_full_buffer=False)
-            _watcher.worker = self._outer
+def disarm(armed: Armed) -> None:
+    """Puts back what `arm` found."""
+    assert _watcher is not None
+    _watcher.worker, previous = armed
+    set_wakeup_fd(previous, warn_on_full_buffer=False)
 
 
 def _after_fork_in_child() -> None:

@@ -18,7 +18,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from .interrupt import kill_worker
+from .interrupt import Armed, arm, disarm, kill_worker
 from .monty import keep_for_ever, monty
 
 # More than any process can have; checkouts beyond it would wait for a worker to come back.
@@ -96,13 +96,16 @@ class WorkerPool:
 
 
 class Checkout:
-    """One worker on loan. A class rather than a generator: entering one is on the path of every run."""
+    """One worker, the process `pid`, on loan; ctrl+c ends it. A class rather than a generator: entering one
+    is on the path of every run.
+    """
 
-    __slots__ = ("_limits", "_pid", "_pool", "_session")
+    __slots__ = ("_armed", "_limits", "_pool", "_session", "pid")
 
     def __init__(self, pool: WorkerPool, limits: dict[str, Any]) -> None:
         self._pool = pool
         self._limits = limits
+        self._armed: Armed | None = None
 
     def __enter__(self) -> Any:
         pool = self._pool._enter()
@@ -111,17 +114,20 @@ class Checkout:
         except BaseException:
             self._pool._leave()
             raise
-        self._pid = session.worker_pid
-        self._pool._lent.add(self._pid)
+        pid = self.pid = session.worker_pid
+        self._pool._lent.add(pid)
         if self._pool._pool is not pool:
             # Closed while this worker was being started: `close` did not know of it.
-            kill_worker(self._pid)
+            kill_worker(pid)
+        self._armed = arm(pid)
         return session
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool._lent.discard(self._pid)
+        if self._armed is not None:
+            disarm(self._armed)
+        self._pool._lent.discard(self.pid)
         try:
             self._session.__exit__(kind, error, traceback)
         finally:

@@ -32,7 +32,7 @@ from .failure import Raised, failure, time_limit
 from .function_text import UNREADABLE, FunctionSource, argument_name, read_function, trailing_call
 from .handle_table import PLAIN
 from .interface import NOT_LITERAL, Interface, Parameter, interface_of
-from .interrupt import ended_by_interrupt, kill_worker
+from .interrupt import kill_worker
 from .locate import line_of_breach
 from .monty import monty
 from .places import Places, unmoved
@@ -332,8 +332,7 @@ class SandboxedTaskTemplate:
         code, values, table = self._feed(plan, inputs)
         with workers.checkout(self._limits) as session:
             try:
-                with ended_by_interrupt(session.worker_pid):
-                    output = session.feed_run(code, inputs=values)
+                output = session.feed_run(code, inputs=values)
             except monty().MontyError as error:
                 raise self._failure(error, code, values, (), ()) from None
         return self._result(output, table)
@@ -373,11 +372,11 @@ class SandboxedTaskTemplate:
     ) -> Any:
         """A task with external calls, or one that is watched: from suspension to suspension."""
         code, values, table = self._feed(plan, inputs)
-        with workers.checkout(self._limits) as session:
-            pid = session.worker_pid
+        checkout = workers.checkout(self._limits)
+        with checkout as session:
 
             def kill() -> None:
-                kill_worker(pid)
+                kill_worker(checkout.pid)
 
             if cancellation is not None:
                 cancellation.on_cancel(kill)
@@ -397,8 +396,7 @@ class SandboxedTaskTemplate:
             if calls is not None:
                 drive.calls = calls
             try:
-                with ended_by_interrupt(pid):
-                    result = drive.to_end(session.feed_start(code, inputs=values, print_callback=output))
+                result = drive.to_end(session.feed_start(code, inputs=values, print_callback=output))
             except monty().MontyError as error:
                 if cancellation is not None and cancellation.cancelled:
                     raise RunCancelledError("the run was stopped", filename=self._places.filename) from None
