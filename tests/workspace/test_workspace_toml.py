@@ -277,6 +277,14 @@ def test_a_new_external_stands_behind_the_others() -> None:
     assert changes(document) == ["+ [externals.notify]", '+ answer = "return"', "+ "]
 
 
+def test_several_new_tables_stand_in_their_order() -> None:
+    document = loads(ROUTE_ORDER)
+    for name in ("one", "two", "three"):
+        document.externals[name] = ExternalSpec(name)
+    document.cases += [Case("x"), Case("y")]
+    assert all(line.startswith("+") for line in changes(document))
+
+
 def test_a_removed_external_goes_with_its_table() -> None:
     document = loads(ROUTE_ORDER)
     del document.externals["pick"]

@@ -66,7 +66,11 @@ class _Edit:
         self._externals(self.before.get("externals", {}), self.after.get("externals", {}))
         self._cases(self.before.get("cases", []), self.after.get("cases", []))
         text = self.text
-        for start, end, replacement in sorted(self.replacements, key=lambda each: each[:2], reverse=True):
+        # From the end, so that offsets stay true; what was put at one place first comes out first.
+        in_order = sorted(
+            enumerate(self.replacements), key=lambda each: (*each[1][:2], each[0]), reverse=True
+        )
+        for _, (start, end, replacement) in in_order:
             text = text[:start] + replacement + text[end:]
         return text
 
