@@ -10,6 +10,7 @@ host: `File(#=1)` is all that the sandbox sees.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from .annotations import NoneType
@@ -27,6 +28,7 @@ class HandleTable:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._instances: dict[Any, Any] = {}
         self._unhashable: list[tuple[Any, Any]] = []
         self._by_id: dict[Any, Any] = {}
@@ -63,13 +65,15 @@ class HandleTable:
 
     def instance(self, handle: Any) -> Any:
         """The one opaque object that stands for `handle`, and for every handle equal to it, in this run."""
-        try:
-            known = self._instances.get((type(handle), handle))
-        except TypeError:
-            return self._unhashable_instance(handle)
-        if known is None:
-            known = self._instances[type(handle), handle] = self._make(handle)
-        return known
+        # Answers of calls that overlap come in on threads of their own.
+        with self._lock:
+            try:
+                known = self._instances.get((type(handle), handle))
+            except TypeError:
+                return self._unhashable_instance(handle)
+            if known is None:
+                known = self._instances[type(handle), handle] = self._make(handle)
+            return known
 
     def _unhashable_instance(self, handle: Any) -> Any:
         # Flyte's handles are models without a hash, and comparing two data frames that hold tables can fail.
