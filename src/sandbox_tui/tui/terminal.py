@@ -124,11 +124,11 @@ class TerminalCare(App[ReturnType]):
             return
         self._failed = True
         self._exception = error
-        self._exception_event.set()
         if not self.is_headless:  # a test gets the exception itself
             trouble = self._keep_work_safely()
             self._last_words = _report(error, trouble)
         self._close_messages_no_wait()
+        self._exception_event.set()
 
     def _print_error_renderables(self) -> None:
         """Print the one line that says why the program ended, when the terminal is the user's again."""

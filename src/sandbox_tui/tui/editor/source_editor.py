@@ -345,33 +345,52 @@ class SourceEditor(TextArea, inherit_bindings=False):
 
     # --- Keys, paste and mouse
 
-    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+    async def _on_key(self, event: events.Key) -> None:
         """Handle what differs from `TextArea`, whose own handler runs afterwards unless it is prevented."""
         key = event.key
         tab_leaves, self._tab_leaves = self._tab_leaves, False
-        *modifiers, _ = key.split("+")
         if key == "escape":
             self._tab_leaves = True
             event.prevent_default()  # Textual would move the focus at once; the event goes on to the screen
-        elif key in ("tab", "shift+tab") and (tab_leaves or self.read_only):
-            event.stop()
-            event.prevent_default()
-            if key == "tab":
-                self.screen.focus_next()
-            else:
-                self.screen.focus_previous()
-        elif set(modifiers) & {"alt", "ctrl", "super", "meta", "hyper"}:
+            return
+        if key in ("tab", "shift+tab") and (tab_leaves or self.read_only):
+            self._leave(forwards=key == "tab")
+        elif await self._run_own_binding(key):
+            pass
+        elif set(key.split("+")[:-1]) & {"alt", "ctrl", "super", "meta", "hyper"}:
             event.prevent_default()  # alt+x carries an x, which is no text; it may be bound elsewhere
+            return
         elif self.read_only:
             return
         elif key == "enter":
-            event.stop()
-            event.prevent_default()
             self._insert_new_line()
         elif key == "tab" and not self.selection.is_empty:
-            event.stop()
-            event.prevent_default()
             self._replace_rows(editing.indented)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def _run_own_binding(self, key: str) -> bool:
+        """Run what a key is bound to in this widget, at once.
+
+        Textual runs bindings when the event has gone all the way up, by which time the editor may have typed
+        the next keys: of a fast typist's `a`, left, `b` the `b` would come before the left.
+        """
+        bindings = self._bindings
+        if self.app._keymap:
+            bindings = bindings.copy()
+            bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(key, ()):
+            if not binding.priority and await self.app.run_action(binding.action, self):
+                return True
+        return False
+
+    def _leave(self, *, forwards: bool) -> None:
+        if forwards:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
 
     def on_blur(self) -> None:
         """Forget an Escape when the focus has gone."""
@@ -495,10 +514,19 @@ class SourceEditor(TextArea, inherit_bindings=False):
             strip = self._strips[look] = paint(look, self._marks.row(row), frame)
         return strip
 
+    @property
+    def _room(self) -> Region:
+        """Where the text stands in the widget.
+
+        Told from the widget's own size: `region` and all that rests on it ask the compositor, which, while a widget
+        appears, lays out anew for that and forgets what it still had to paint.
+        """
+        return self.outer_size.region.shrink(self.styles.gutter).shrink(self.scrollbar_gutter)
+
     def _frame(self) -> Frame:
         return Frame(
             scroll_x=self.scroll_offset.x,
-            width=self.scrollable_content_region.width,
+            width=self._room.width,
             number_width=self._number_width,
             tab_width=self.indent_width,
             palette=self._palette or self._make_palette(),
@@ -581,16 +609,16 @@ class SourceEditor(TextArea, inherit_bindings=False):
         if not regions:
             return regions
         frame = (self._frame(), self.outer_size, self._border_title, self._border_subtitle)
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        room = self._room
+        top, height = self.scroll_offset.y, room.height
         looks = [self._look(row) for row in range(top, top + height)]
         whole = self.outer_size.region
         sent, sent_frame = self._sent, self._sent_frame
         self._sent, self._sent_frame = looks, frame
         if whole not in regions or frame != sent_frame or len(sent) != len(looks):
             return regions
-        content = self.content_region.translate(-self.region.offset)
         return [
-            Region(content.x, content.y + y, content.width, 1)
+            Region(room.x, room.y + y, room.width, 1)
             for y, (before, now) in enumerate(zip(sent, looks))
             if before != now
         ]
