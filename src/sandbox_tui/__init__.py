@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "BoundaryError",
+    "CodeTaskTemplate",
+    "DataFrame",
+    "Dir",
+    "ExternalFunctionBridge",
+    "File",
+    "LimitError",
+    "RestrictionError",
+    "SandboxError",
+    "SandboxedConfig",
+    "SandboxedTaskTemplate",
+    "TaskEnvironment",
+    "TaskError",
+    "extract_source",
+    "flyte_map",
+    "orchestrate_local",
+    "orchestrator_from_str",
+    "prepare_code_source",
+    "sandbox",
+    "template_from_source",
+    "validate_sandboxed_interface",
+]
+
 
 def _engine() -> Any:
     # `from . import sandbox` would ask `__getattr__` for it first.

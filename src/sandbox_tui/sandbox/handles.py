@@ -12,19 +12,23 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Handle:
     """Base of the three kinds; `uri` is where the data is (`s3://bucket/key`, a path), never read by the
-    engine.
+    engine. Flyte's keyword `path` is taken for it too.
     """
 
     uri: str
 
     kind: ClassVar[str] = "handle"
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.uri, str):
-            raise TypeError(f"{type(self).__name__} takes a URI as text, got {type(self.uri).__name__}")
+    def __init__(self, uri: str | None = None, *, path: str | None = None) -> None:
+        if (uri is None) == (path is None):
+            raise TypeError(f"{type(self).__name__} takes one URI")
+        found = path if uri is None else uri
+        if not isinstance(found, str):
+            raise TypeError(f"{type(self).__name__} takes a URI as text, got {type(found).__name__}")
+        object.__setattr__(self, "uri", found)
 
     @property
     def path(self) -> str:
@@ -32,21 +36,21 @@ class Handle:
         return self.uri
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class File(Handle):
     """One file."""
 
     kind: ClassVar[str] = "file"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Dir(Handle):
     """A directory."""
 
     kind: ClassVar[str] = "dir"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class DataFrame(Handle):
     """A table."""
 
