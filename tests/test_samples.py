@@ -101,3 +101,14 @@ def test_the_pipeline_runs_as_a_script() -> None:
     done = subprocess.run([sys.executable, PIPELINE], capture_output=True, text=True, check=True)
     assert ast.literal_eval(done.stdout) == {"carrier": "air", "total": 85.0, "lines": 2}
     assert done.stderr == ""
+
+
+def test_the_command_runs_a_task_of_the_pipeline(capsys: pytest.CaptureFixture[str]) -> None:
+    task = f"{PIPELINE}::plan_delivery"
+    assert main(["run", task, "-i", 'products=["W-1", "X-2"]', "-i", "quantity=2"]) == 0
+    assert ast.literal_eval(capsys.readouterr().out) == {"carrier": "air", "total": 85.0, "lines": 2}
+
+
+def test_a_pipeline_of_several_tasks_asks_which(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(PIPELINE)]) == 2
+    assert "order_total, plan_delivery" in capsys.readouterr().err

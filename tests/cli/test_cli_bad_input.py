@@ -263,6 +263,46 @@ def test_a_result_of_the_wrong_type(command: Command, task: TaskFile) -> None:
     assert "expected int, got str" in outcome.complaint
 
 
+# --- Python files ---
+
+PIPELINE = """\
+from sandbox_tui import TaskEnvironment
+
+env = TaskEnvironment(name="e")
+
+
+@env.sandbox.orchestrator
+def halve(x: int) -> int:
+    print("halving")
+    return 1 // x
+"""
+
+
+def test_an_error_in_a_python_file_names_the_line_of_the_file(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.py"
+    path.write_text(PIPELINE)
+    outcome = command("run", f"{path}::halve", "-i", "x=0")
+    assert outcome.status == 1
+    assert outcome.err.splitlines()[-1].startswith(f"sandbox-tui: {path}:9: ZeroDivisionError")
+
+
+def test_a_task_that_a_python_file_does_not_hold(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.py"
+    path.write_text(PIPELINE)
+    outcome = command("run", f"{path}::double", "-i", "x=0")
+    assert outcome.status == 2
+    assert outcome.complaint == f"{path}: has no task double; it has halve"
+
+
+@pytest.mark.parametrize("text", ["def f(:\n", "x = 1\n", "", "\x00"])
+def test_a_python_file_without_tasks(text: str, command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.py"
+    path.write_text(text)
+    outcome = command("run", path)
+    assert outcome.status == 2
+    assert outcome.complaint.startswith(str(path))
+
+
 # --- as processes ---
 
 

@@ -1,4 +1,6 @@
-"""Exports, asked of the real Flyte: each module is imported from a file, run there, and gives what we give."""
+"""Exports, asked of the real Flyte: each module is imported from a file, run there, and gives what we
+give.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,7 @@ from sandbox_tui.workspace.export import flyte as flyte_export  # noqa: E402
 from sandbox_tui.workspace.export import flyte_code  # noqa: E402
 from sandbox_tui.workspace.export.errors import ExportError  # noqa: E402
 from sandbox_tui.workspace.folder import find_tasks  # noqa: E402
+from sandbox_tui.workspace.python_file import read_python_file  # noqa: E402
 from sandbox_tui.workspace.toml import load  # noqa: E402
 from sandbox_tui.workspace.values import fit_value  # noqa: E402
 
@@ -160,6 +163,13 @@ def test_a_sample_gives_under_flyte_what_it_gives_here(
     assert under_flyte(text, inputs, tmp_path) == ours(document, case.inputs, case) == case.expect
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_task_of_a_python_file_gives_under_flyte_what_it_gives_here(form: str, tmp_path: Path) -> None:
+    (document,) = [d for d in read_python_file(SAMPLES / "order_pipeline.py") if d.name == "plan_delivery"]
+    inputs = {"products": ["W-1", "X-2"], "quantity": 2}
+    assert under_flyte(FORMATS[form].export(document), inputs, tmp_path) == ours(document, inputs)
+
+
 @pytest.mark.parametrize("name", ["route_order", "file_passthrough"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_exported_file_runs_as_a_script(name: str, form: str, tmp_path: Path) -> None:
@@ -218,6 +228,17 @@ def test_calls_in_nested_functions_lambdas_and_comprehensions_are_found(tmp_path
         ExternalSpec("glue", "(a: str, b: str) -> str", "return", "x!"),
     )
     assert_same(document, {"n": 3}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "docstring", ["'''Doc\n    of two lines.'''", "'Doc.'  # why", "'Doc.'; a = 1", "'Doc.'"]
+)
+def test_a_docstring_stays_where_externals_must_be_named(docstring: str, tmp_path: Path) -> None:
+    source = f"def task(n: int) -> list:\n    {docstring}\n    return [add(n, i) for i in range(n)]\n"
+    document = function(source, ADD, description="Described.")
+    assert_same(document, {"n": 3}, tmp_path)
+    if ";" not in docstring:
+        assert orchestrator(imported(flyte_export.export(document), tmp_path)).func.__doc__.startswith("Doc")
 
 
 def test_flyte_map_alone_finds_its_task(tmp_path: Path) -> None:
@@ -423,6 +444,8 @@ def test_sources_of_every_layout(source: str, tmp_path: Path) -> None:
         "if x > 0:\n    y = 5\n[x, y]",
         "await add(x, y) + add(x, 1)",
         "text = '''a\n b'''\ntext * x",
+        "\n\n(x +\ny)",
+        "[add(i, 1) for i in range(x)]",
         "# only a comment\nadd(x, y) # and another",
         "return x\n",
     ],

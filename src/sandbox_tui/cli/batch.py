@@ -19,7 +19,7 @@ from ..sandbox.errors import SandboxError
 from ..sandbox.run import Cancellation
 from .inputs import InputError, Inputs, lines_of
 from .messages import CommandError, complain, is_terminal
-from .reports import error_lines, failure_report, run_report
+from .reports import failure_report, run_report
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -60,12 +60,7 @@ def run_lines(
     """Prints one JSON object a line of the file `name`; 0 if every run ended well, 1 if any failed."""
     path = Path(name)
     cancellation = Cancellation()
-    try:
-        templates = _Templates(document, case)
-    except SandboxError as error:
-        for line in error_lines(error, document):
-            complain(line)
-        return 1
+    templates = _Templates(document, case)
 
     def one(number: int, text: str) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from .messages import CommandError, shown
+from .messages import CommandError, place, shown
 from .task_argument import HELP, load_task
 
 FORMATS = {"flyte": "flyte", "flyte-code": "flyte_code"}
@@ -34,9 +34,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         text: str = writer.export(document)
     except ExportError as error:
-        where = (
-            document.filename if error.line is None else f"{document.filename}: line {error.line} of the task"
-        )
+        where = place(document.filename, error.line)
         raise CommandError(f"{where}: not exported to {args.to}: {error.reason}", status=1) from error
     if args.output is None:
         sys.stdout.write(shown(text, sys.stdout))

@@ -13,7 +13,7 @@ from ..workspace.values import FormError, fit_value, from_json, parse_value
 from .messages import CommandError
 
 if TYPE_CHECKING:
-    from ..workspace.document import Case, Document
+    from ..workspace.document import Document
 
 STANDARD_INPUT = "-"
 LINE_SUFFIXES = (".jsonl", ".ndjson")
@@ -33,10 +33,6 @@ class Inputs:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._parameters = {parameter.name: parameter for parameter in document.parameters()}
-
-    def from_case(self, case: Case) -> dict[str, Any]:
-        """The inputs of a case, as the file has them."""
-        return dict(case.inputs)
 
     def from_arguments(self, texts: list[str]) -> dict[str, Any]:
         """The inputs of `-i NAME=VALUE` arguments. Raises `CommandError` with a line for each that cannot be

@@ -38,3 +38,10 @@ def complain(message: str, prog: str = "sandbox-tui") -> None:
 
     line = visible(message).replace("\n", " ").replace("\t", " ")
     print(f"{prog}: {line}", file=sys.stderr)
+
+
+def place(filename: str, line: int | None) -> str:
+    """Where something is: in a Python file by its line, in a task file by the line of the task's source."""
+    if line is None:
+        return filename
+    return f"{filename}:{line}" if filename.endswith(".py") else f"{filename}: line {line} of the task"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..sandbox.errors import LimitError, RestrictionError, SandboxError, TaskError
 from ..sandbox.run import UNANSWERED, Call, RunResult
 from ..workspace.forms import to_json
+from .messages import place
 
 if TYPE_CHECKING:
     from ..workspace.document import Document
@@ -79,24 +80,20 @@ def traceback_text(error: SandboxError) -> str:
 def error_lines(error: SandboxError, document: Document) -> list[str]:
     """What a person needs to act: where, what, and by which calls it came there."""
     if isinstance(error, RestrictionError):
-        return [
-            f"{document.filename}: line {found.start.line}:{found.start.column} of the task: {found.code} "
-            f"{found.message}"
-            for found in error.diagnostics
-        ]
+        found = [(place(document.filename, each.start.line), each) for each in error.diagnostics]
+        return [f"{where}: column {each.start.column}: {each.code} {each.message}" for where, each in found]
     kind, message = error_parts(error)
     if isinstance(error, TaskError):
         message = f"{kind}: {message}" if message else kind
     elif message.startswith(f"{document.filename}:"):
         # The engine has put the place in front itself.
         return message.split("\n")
-    place = f"{document.filename}: "
-    if error.line is not None and f"line {error.line}" not in message:
-        place += f"line {error.line} of the task: "
+    known = document.filename.endswith(".py") or f"line {error.line}" not in message
+    where = place(document.filename, error.line if known else None)
     frames = error.frames if isinstance(error, TaskError | LimitError) else ()
     calls = (
         [f"  in {frame.function or 'the task'}, line {frame.line}" for frame in frames]
         if len(frames) > 2
         else []
     )
-    return [place + message.replace("\n", " "), *calls]
+    return [f"{where}: " + message.replace("\n", " "), *calls]

@@ -44,8 +44,13 @@ def run(args: argparse.Namespace) -> int:
     """Runs the task; 0 if it ended well, 1 if it failed."""
     document = load_task(args.path)
     case = _case(document, args.case)
+    try:
+        # Before the inputs: of a source that does not parse no parameter is known.
+        template = document.build_template(case=case)
+    except SandboxError as error:
+        return _refused(error, document, as_json=args.json)
     inputs = Inputs(document)
-    base = inputs.from_case(case) if case is not None else {}
+    base = dict(case.inputs) if case is not None else {}
     over = inputs.from_arguments(args.input)
     if args.inputs is not None and is_lines(args.inputs):
         from .batch import run_lines
@@ -53,10 +58,6 @@ def run(args: argparse.Namespace) -> int:
         return run_lines(document, case, inputs, base, over, args.inputs)
     given = inputs.from_file(args.inputs) if args.inputs is not None else {}
     values = {**base, **given, **over}
-    try:
-        template = document.build_template(case=case, in_file=True)
-    except SandboxError as error:
-        return _refused(error, document, as_json=args.json)
     try:
         inputs.check_complete(values)
     except InputError as error:

@@ -55,17 +55,26 @@ def _tasks_of(folder: Path) -> str:
 
 
 def _python_task(path: Path, name: str | None) -> Document:
-    from ..workspace.python_file import read_python_file
+    from ..workspace.python_file import scan_python_file
 
-    documents = read_python_file(path)
-    names = ", ".join(document.name for document in documents)
-    if not documents:
+    found = scan_python_file(path)
+    names = ", ".join(document.name for document in found.documents)
+    for problem in found.not_read:
+        if name in (None, problem.name) and (name is not None or not found.documents):
+            raise CommandError(f"{path}:{problem.line}: {problem.name} cannot be read: {problem.reason}")
+    if not found.documents:
         raise CommandError(f"{path}: holds no sandboxed task (a function under @env.sandbox.orchestrator)")
-    if name is None:
-        if len(documents) > 1:
-            raise CommandError(f"{path}: holds several tasks; say which: {path}::TASK with one of {names}")
-        return documents[0]
-    for document in documents:
-        if document.name == name:
-            return document
+    if name is None and len(found.documents) > 1:
+        raise CommandError(f"{path}: holds several tasks; say which: {path}::TASK with one of {names}")
+    for document in found.documents:
+        if name in (None, document.name):
+            return _at_its_lines(document)
     raise CommandError(f"{path}: has no task {name}; it has {names}")
+
+
+def _at_its_lines(document: Document) -> Document:
+    """`document` with empty lines before its source, so that every line told is a line of the file."""
+    from dataclasses import replace
+
+    lines = "\n" * document.source_line_offset
+    return replace(document, source=lines + document.source, source_line_offset=0)

@@ -63,15 +63,14 @@ def _orchestrator(module: ModuleText, env: str, keeper: str | None) -> tuple[str
             "Flyte's sandbox does not await externals: awaited calls are plain ones, one after the other."
         )
     if task.function is not None:
-        name, body, statements = _function_body(module, text, task.function)
+        name, body, statements = _function_body(module, text, task.function, keeper)
     else:
-        name, body, statements = _code_body(module, text)
-    mention = _mention(task, statements, keeper)
+        name, body, statements = _code_body(module, text, keeper)
     header = _header(module, name, task.function)
     described = _docstring(task, statements)
     limits = _limits(task)
     decorator = joined(f"@{env}.sandbox.orchestrator(", limits, ")", indent=0)
-    return name, f"{decorator}\n{header}\n{described}{mention}{body}"
+    return name, f"{decorator}\n{header}\n{described}{body}"
 
 
 def _limits(task: ExportedTask) -> list[str]:
@@ -154,14 +153,24 @@ def _names_itself(function: Function) -> bool:
 
 
 def _docstring(task: ExportedTask, statements: list[ast.stmt]) -> str:
-    own = statements and isinstance(statements[0], ast.Expr) and isinstance(statements[0].value, ast.Constant)
-    if not task.description or (own and isinstance(statements[0].value.value, str)):  # type: ignore[attr-defined]
+    if not task.description or _own_docstring(statements) is not None:
         return ""
     return docstring(task.description, INDENT) + "\n"
 
 
-def _mention(task: ExportedTask, statements: list[ast.stmt], keeper: str | None) -> str:
-    """A statement that names the externals which the outermost body does not name itself.
+def _own_docstring(statements: list[ast.stmt]) -> ast.stmt | None:
+    first = statements[0] if statements else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        return first
+    return None
+
+
+def _mention(task: ExportedTask, statements: list[ast.stmt], keeper: str | None) -> list[str]:
+    """The lines of a statement that names the externals which the outermost body does not name itself.
 
     Flyte finds a task's externals by the names that the compiled function uses directly, not in nested
     functions, lambdas or comprehensions. An empty list is not true, so nothing of this is evaluated; CPython
@@ -172,10 +181,10 @@ def _mention(task: ExportedTask, statements: list[ast.stmt], keeper: str | None)
     if keeper is not None:
         missing.append(keeper)
     if not missing:
-        return ""
+        return []
     names = missing[0] if len(missing) == 1 else f"({', '.join(missing)})"
     comment = "# Never evaluated: Flyte finds tasks by the names that stand outside nested functions."
-    return f"{INDENT}{comment}\n{INDENT}[] and {names}\n"
+    return [comment, f"[] and {names}"]
 
 
 def _reachable(task: ExportedTask, name: str) -> bool:
@@ -196,16 +205,31 @@ def _reachable(task: ExportedTask, name: str) -> bool:
 
 
 def _function_body(
-    module: ModuleText, text: SourceText, function: Function
+    module: ModuleText, text: SourceText, function: Function, keeper: str | None
 ) -> tuple[str, str, list[ast.stmt]]:
     task = module.task
     name = function.name
     if name in {parameter.name for parameter in task.parameters}:
         # In Flyte's sandbox the function would hide the input of its name.
         name = module.names.fresh(f"{name}_task")
+    mention = _mention(task, function.body, keeper)
+    first = function.body[0]
+    before = text.between(text.line_start(first.lineno), text.start(first))
+    if mention and _has_docstring_lines(function, before):
+        # A docstring stays one only where it stands first.
+        text.replace(text.end(first), text.end(first), "".join(f"\n{before}{line}" for line in mention))
+        mention = []
     start, end = _body_range(text, function)
-    body = _shifted(text.edited(start, end), function.body[0], function, text)
-    return name, body, list(function.body)
+    body = _shifted(text.edited(start, end), first, text)
+    return name, "".join(f"{INDENT}{line}\n" for line in mention) + body, list(function.body)
+
+
+def _has_docstring_lines(function: Function, before: str) -> bool:
+    """Whether a docstring has its lines for itself; `before` is what stands in front of it."""
+    own = _own_docstring(function.body)
+    if own is None or before.strip() or len(function.body) < 2:
+        return False
+    return function.body[1].lineno > (own.end_lineno or own.lineno)
 
 
 def _body_range(text: SourceText, function: Function) -> tuple[int, int]:
@@ -222,9 +246,8 @@ def _body_range(text: SourceText, function: Function) -> tuple[int, int]:
     return text.line_start(line), text.end(function)
 
 
-def _shifted(body: str, first: ast.stmt, function: Function, text: SourceText) -> str:
+def _shifted(body: str, first: ast.stmt, text: SourceText) -> str:
     """`body` with four spaces of indentation, its strings of several lines untouched."""
-    _start, _ = _body_range(text, function)
     before = text.between(text.line_start(first.lineno), text.start(first))
     if before.strip():
         return INDENT + body.rstrip() + "\n"
@@ -239,7 +262,7 @@ def _shifted(body: str, first: ast.stmt, function: Function, text: SourceText) -
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _code_body(module: ModuleText, text: SourceText) -> tuple[str, str, list[ast.stmt]]:
+def _code_body(module: ModuleText, text: SourceText, keeper: str | None) -> tuple[str, str, list[ast.stmt]]:
     """A code string as a function body: its last expression becomes what is returned."""
     from .names import identifier
 
@@ -253,8 +276,9 @@ def _code_body(module: ModuleText, text: SourceText) -> tuple[str, str, list[ast
     if isinstance(last, ast.Expr):
         text.replace(text.start(last), text.start(last), "return ")
     whole = text.edited(0, text.end(last))
-    body = indented(whole, INDENT, lines_inside_strings(task.tree))
-    return name, body.rstrip() + "\n", list(statements)
+    body = indented(whole, INDENT, lines_inside_strings(ast.parse(whole))).strip("\n").rstrip()
+    mention = "".join(f"{INDENT}{line}\n" for line in _mention(task, statements, keeper))
+    return name, f"{mention}{body}\n", list(statements)
 
 
 def _refuse_module_scope(task: ExportedTask) -> None:
