@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox_tui.workspace.document import Case, Document, ExternalSpec
+from sandbox_tui.workspace.errors import FileChangedError
 from sandbox_tui.workspace.recovery import Recovery, state_folder
 from sandbox_tui.workspace.toml import dumps, load, save
 
@@ -74,6 +75,38 @@ def test_a_later_note_takes_the_place_of_the_earlier(journal: Recovery, document
     document.source = "later"
     journal.note(document)
     assert [each.document().source for each in journal.pending()] == ["later"]
+
+
+def test_what_comes_back_can_be_saved_over_the_file_it_was_read_from(
+    journal: Recovery, document: Document
+) -> None:
+    journal.note(document)
+    back = journal.pending()[0].document()
+    save(back)
+    assert back.path is not None
+    assert load(back.path).source == document.source
+
+
+def test_what_comes_back_is_not_saved_over_a_file_that_has_changed(
+    journal: Recovery, document: Document
+) -> None:
+    journal.note(document)
+    assert document.path is not None
+    document.path.write_text("theirs")
+    with pytest.raises(FileChangedError):
+        save(journal.pending()[0].document())
+
+
+def test_forgetting_an_old_note_leaves_a_newer_one(journal: Recovery, document: Document) -> None:
+    journal.note(document)
+    (old,) = journal.pending()
+    document.source = "newer"
+    journal.note(document)
+    journal.forget(old)
+    (new,) = journal.pending()
+    assert new.document().source == "newer"
+    journal.forget(new)
+    assert journal.pending() == []
 
 
 def test_what_is_discarded_is_not_offered(journal: Recovery, document: Document) -> None:

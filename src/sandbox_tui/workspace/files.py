@@ -60,10 +60,14 @@ class FileText:
     bom: bool = False
     data: bytes = field(default=b"", repr=False)
     status: tuple[int, int, int] = (0, 0, 0)
+    known_stamp: FileStamp | None = None
+    """The stamp, of a file that was read by another process and whose content is not at hand."""
 
     @cached_property
     def stamp(self) -> FileStamp:
         """The stamp of the file as it was when it was read."""
+        if self.known_stamp is not None:
+            return self.known_stamp
         mtime_ns, size, inode = self.status
         return FileStamp(mtime_ns, size, inode, digest_of(self.data))
 

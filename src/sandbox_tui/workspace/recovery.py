@@ -18,7 +18,7 @@ from typing import Any
 
 from .document import Document
 from .errors import DocumentError
-from .files import FileStamp, read_text, write_bytes
+from .files import FileStamp, FileText, read_text, write_bytes
 
 _SUFFIX = ".json"
 _DAMAGED = ".damaged"
@@ -57,7 +57,11 @@ class Unsaved:
         """
         from .toml import loads_unfinished
 
-        return loads_unfinished(self.text, path=self.path)
+        document = loads_unfinished(self.text, path=self.path)
+        if self.stamp is not None:
+            # Saving it must find out whether the file is still the one that was edited.
+            document.file = FileText("", known_stamp=self.stamp)
+        return document
 
     def file_has_changed(self) -> bool:
         """Whether the file is no longer the one that this document was read from."""
@@ -111,8 +115,12 @@ class Recovery:
                 _remove(note)
 
     def forget(self, unsaved: Unsaved) -> None:
-        """Forgets this one, when it has been taken over or is not wanted."""
-        _remove(unsaved.note)
+        """Forgets this one, when it has been taken over or is not wanted; not what was noted in its place
+        since.
+        """
+        now = self._read(unsaved.note)
+        if now is not None and now.time == unsaved.time:
+            _remove(unsaved.note)
 
     def pending(self, path: Path | None = None) -> list[Unsaved]:
         """What was not saved (of this file, or of any), newest first; not what another living process has
