@@ -279,3 +279,23 @@ class TestConfig:
         checked = template_from_source("def f(x: int) -> int:\n    return 'text'", kind="function")
         assert str(checked.execute({"x": "a"}).error) == "inputs.x: expected int, got str"
         assert str(checked.execute({"x": 1}).error) == "result: expected int, got str"
+
+
+def test_an_allocation_that_kills_the_worker_is_a_breach_with_its_line() -> None:
+    # Monty's accounting lets this pass and its allocator refuses it: the worker ends.
+    made = template_from_source(
+        "def f():\n    x = 'x' * 40_000_000\n    return x.upper() + 'y' * 40_000_000", kind="function"
+    )
+    error = made.execute({}).error
+    assert isinstance(error, MemoryLimitError)
+    assert error.line == 3
+
+
+def test_a_called_templates_breach_is_named_with_both_lines() -> None:
+    inner = orchestrator_from_str("x = 1\nwhile True:\n    pass", inputs={}, timeout_ms=100, name="inner")
+    outer = template_from_source("def f():\n    return inner()", kind="function", externals={"inner": inner})
+    error = outer.execute({}).error
+    assert isinstance(error, TaskError)
+    assert isinstance(error.__cause__, TimeLimitError)
+    assert error.line == 2
+    assert "in the call on line 2" in str(error)

@@ -137,7 +137,7 @@ class Drive:
             try:
                 self._check_arguments(endpoint, args, kwargs)
                 answer = endpoint.function(*args, **kwargs)
-                if type(answer) not in PLAIN:
+                if type(answer) not in PLAIN or (type(answer) is str and not answer.isascii()):
                     answer = self._incoming(endpoint.name, self._awaited_value(answer))
                 result = {"return_value": answer}
             except Exception as error:

@@ -64,7 +64,13 @@ def failure(
         error_type = "SyntaxError"
     line = frames[-1].line if frames else None
     text = f"{error_type}: {message}" if message else error_type
-    where = f" (line {line})" if line is not None else ""
+    cause = _cause(inner, message, raised)
+    where = ""
+    if line is not None:
+        # The message of a called template has its own line in it.
+        where = (
+            f", in the call on line {line}" if isinstance(cause, SandboxError) and cause.line else _at(line)
+        )
     result = TaskError(
         f"{text}{where}",
         error_type=error_type,
@@ -73,7 +79,7 @@ def failure(
         filename=places.filename,
         line=line,
     )
-    result.__cause__ = _cause(inner, message, raised)
+    result.__cause__ = cause
     return result
 
 

@@ -11,10 +11,10 @@ line that the task was on, and the error says that it was found so.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .function_text import UNREADABLE
+from ..lint.parsing import Unparsable, parse
 from .monty import monty
 from .pool import workers
 
@@ -31,6 +31,12 @@ __line__ = 0
 def __mark__(line):
     global __line__
     __line__ = line
+"""
+
+# For a worker that does not survive: what it has printed before is all that is known of it.
+_PRINTING_PRELUDE = """\
+def __mark__(line):
+    print(line)
 """
 
 # Monty's parser takes these, after a semicolon, for the beginning of a statement of that name.
@@ -50,24 +56,53 @@ def line_of_breach(
     order.
     """
     try:
-        tree = ast.parse(code)
-    except UNREADABLE:
+        marked, marks = mark(code, parse(code))
+    except Unparsable:
         return None
-    marked, marks = mark(code, tree)
+    widened = _widened(limits, marks)
     engine = monty()
-    with workers.checkout(_widened(limits, marks)) as session:
+    with workers.checkout(widened) as session:
         try:
             session.feed_run(_PRELUDE)
-            progress = session.feed_start(marked, inputs=dict(inputs), print_callback=_discard)
-            remaining = iter(answers)
-            while not isinstance(progress, engine.MontyComplete):
-                progress = _resumed(engine, progress, remaining)
-                if progress is None:
-                    break
-        except engine.MontyCrashedError:
+            _repeat(engine, session, marked, inputs, answers, _discard)
             return None
         except engine.MontyError:
-            return _line(session)
+            line = _line(session)
+    return _last_printed(widened, marked, inputs, answers) if line is None else line
+
+
+def _repeat(
+    engine: Any,
+    session: Any,
+    marked: str,
+    inputs: Mapping[str, Any],
+    answers: Sequence[Mapping[str, Any]],
+    printed: Callable[[str, str], None],
+) -> None:
+    progress = session.feed_start(marked, inputs=dict(inputs), print_callback=printed)
+    remaining = iter(answers)
+    while progress is not None and not isinstance(progress, engine.MontyComplete):
+        progress = _resumed(engine, progress, remaining)
+
+
+def _last_printed(
+    limits: dict[str, Any], marked: str, inputs: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """The last mark of a run that ends with its worker's death (an allocation that its allocator refuses)."""
+    engine = monty()
+    last = [0]
+
+    def printed(_: str, text: str) -> None:
+        for line in text.split():
+            if line.isdecimal():
+                last[0] = int(line)
+
+    try:
+        with workers.checkout(limits, print_flush_interval=0.0) as session:
+            session.feed_run(_PRINTING_PRELUDE)
+            _repeat(engine, session, marked, inputs, answers, printed)
+    except engine.MontyError:
+        return last[0] or None
     return None
 
 

@@ -47,11 +47,12 @@ class WorkerPool:
         self._peak = 0
         self._lent: set[int] = set()
 
-    def checkout(self, limits: dict[str, Any]) -> Checkout:
-        """A context manager that gives a fresh session with these limits (keys of Monty's
-        `ResourceLimits`).
+    def checkout(self, limits: dict[str, Any], **settings: Any) -> Checkout:
+        """A context manager that gives a fresh session with these limits (keys of Monty's `ResourceLimits`).
+
+        `settings` are further keywords of Monty's own `checkout`.
         """
-        return Checkout(self, limits)
+        return Checkout(self, limits, settings)
 
     def warm(self) -> None:
         """Starts a worker ahead of the first run."""
@@ -100,17 +101,19 @@ class Checkout:
     is on the path of every run.
     """
 
-    __slots__ = ("_armed", "_limits", "_pool", "_session", "pid")
+    __slots__ = ("_armed", "_limits", "_pool", "_session", "_settings", "pid")
 
-    def __init__(self, pool: WorkerPool, limits: dict[str, Any]) -> None:
+    def __init__(self, pool: WorkerPool, limits: dict[str, Any], settings: dict[str, Any]) -> None:
         self._pool = pool
         self._limits = limits
+        self._settings = settings
         self._armed: Armed | None = None
 
     def __enter__(self) -> Any:
         pool = self._pool._enter()
         try:
-            session = self._session = pool.checkout(limits=self._limits, os_policy=OS_POLICY).__enter__()
+            checkout = pool.checkout(limits=self._limits, os_policy=OS_POLICY, **self._settings)
+            session = self._session = checkout.__enter__()
         except BaseException:
             self._pool._leave()
             raise
@@ -136,6 +139,21 @@ class Checkout:
 
 workers = WorkerPool()
 """The pool of this process."""
+
+
+def keep_workers_quiet() -> None:
+    """Keeps this process's standard error from the workers that are started from here on.
+
+    A worker that runs out of memory says so there (observed with 1.0.0 and 1.4.0), in the middle of whatever
+    the terminal shows; its error arrives in the run's result all the same. For programs that own their
+    terminal: other processes that they start lose the inherited standard error too.
+    """
+    try:
+        os.set_inheritable(2, False)
+    except OSError:
+        # There is none.
+        pass
+
 
 atexit.register(workers.close)
 if hasattr(os, "register_at_fork"):

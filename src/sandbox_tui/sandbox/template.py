@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..lint.parsing import Unparsable, parse
 from . import references as _references
 from .awaited import Range, awaited_calls
 from .boundary import HandleTable, checker, resolve_annotation, validate_sandboxed_interface
@@ -29,7 +30,7 @@ from .errors import (
     UnresolvedReferenceError,
 )
 from .failure import Raised, failure, time_limit
-from .function_text import UNREADABLE, FunctionSource, argument_name, read_function, trailing_call
+from .function_text import FunctionSource, argument_name, read_function, trailing_call
 from .handle_table import PLAIN
 from .interface import NOT_LITERAL, Interface, Parameter, interface_of
 from .interrupt import kill_worker
@@ -486,8 +487,8 @@ def _tree(source: str) -> ast.Module | None:
     does.
     """
     try:
-        return ast.parse(source)
-    except UNREADABLE:
+        return parse(source)
+    except Unparsable:
         return None
 
 
