@@ -221,9 +221,9 @@ def test_a_constant_keeps_every_line_where_it_was() -> None:
     document = only(
         "TEXT = 'a\\nb'\n@env.sandbox.orchestrator\ndef f() -> list:\n    return [TEXT,\n        1 / 0]\n"
     )
-    result = document.build_template(in_file=True).execute({})
+    result = document.build_template().execute({})
     assert isinstance(result.error, TaskError)
-    assert (result.error.line, result.error.filename) == (7, "flow.py")
+    assert (result.error.line, result.error.filename) == (3, "flow.py::f")
 
 
 def test_a_name_that_the_task_binds_itself_is_no_constant() -> None:
@@ -250,14 +250,12 @@ def test_a_constant_that_cannot_be_told_is_listed_and_the_source_left_as_it_is(
 # --- places, safety, saving ---
 
 
-def test_places_of_a_run_are_places_of_the_source_or_of_the_file() -> None:
+def test_places_of_a_run_are_places_of_the_source_and_say_so() -> None:
     document = only("\n\n@env.sandbox.orchestrator\ndef f() -> int:\n    return 1 // 0\n")
     assert document.source_line_offset == 5
-    in_source = document.build_template().execute({}).error
-    in_file = document.build_template(in_file=True).execute({}).error
-    assert in_source is not None and in_file is not None
-    assert (in_source.filename, in_source.line) == ("flow.py::f", 2)
-    assert (in_file.filename, in_file.line) == ("flow.py", 7)
+    error = document.build_template().execute({}).error
+    assert error is not None
+    assert (error.filename, error.line) == ("flow.py::f", 2)
 
 
 def test_opening_a_file_runs_nothing_of_it(tmp_path: Path) -> None:

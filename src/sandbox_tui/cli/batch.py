@@ -39,14 +39,14 @@ class _Templates:
     def __init__(self, document: Document, case: Case | None) -> None:
         self._document = document
         self._case = case
-        self._first: SandboxedTaskTemplate | None = document.build_template(case=case, in_file=True)
+        self._first: SandboxedTaskTemplate | None = document.build_template(case=case)
         externals = document.effective().externals_for(document, case).values()
         self._shared = self._first if all(spec.answer != "sequence" for spec in externals) else None
 
     def take(self) -> SandboxedTaskTemplate:
         if self._shared is not None:
             return self._shared
-        return self._document.build_template(case=self._case, in_file=True)
+        return self._document.build_template(case=self._case)
 
 
 def run_lines(

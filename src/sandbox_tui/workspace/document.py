@@ -140,15 +140,13 @@ class Document:
         *,
         case: Case | None = None,
         restrictions: Profile | None = None,
-        in_file: bool = False,
     ) -> SandboxedTaskTemplate:
         """The document ready to run; its externals answer as the document (and the case) says, `asker` what
         is to be asked.
 
         Build one for each run: a `sequence` answers from its first value only once a build. `restrictions`
-        overrides the effective profile. With `in_file`, the lines that a task of a `.py` file reports are
-        those of the file, else those of `source`. Raises what `template_from_source` raises, and
-        `DocumentError` for an answer that cannot be made.
+        overrides the effective profile. Lines are those of `source`. Raises what `template_from_source`
+        raises, and `DocumentError` for an answer that cannot be made.
         """
         from ..sandbox.template import template_from_source
         from .answers import AnswerBook
@@ -156,20 +154,14 @@ class Document:
         settings = self.effective()
         config = settings.sandboxed_config()
         externals = settings.externals_for(self, case)
-        source, filename = self.source, self.filename
-        if in_file and self.source_line_offset:
-            source = "\n" * self.source_line_offset + self.source
-        elif self.source_line_offset:
-            # Lines of the source must not read as lines of the file.
-            filename = f"{filename}::{self.name}"
-        book = AnswerBook(externals, config=config, asker=asker, filename=filename)
+        book = AnswerBook(externals, config=config, asker=asker, filename=self.filename)
         profile = restrictions or settings.profile.value
         if settings.ignore.value:
             # The engine knows profiles only; what the document ignores is enforced by nobody.
-            self._enforce(source, filename, profile, settings.ignore.value)
+            self._enforce(profile, settings.ignore.value)
             profile = "off"
         return template_from_source(
-            source,
+            self.source,
             kind=self.kind,
             name=self.name,
             inputs=dict(self.inputs) if self.kind == "code" else None,
@@ -178,18 +170,18 @@ class Document:
             config=config,
             restrictions=profile,
             description=self.description,
-            filename=filename,
+            filename=self.filename,
         )
 
-    def _enforce(self, source: str, filename: str, profile: Profile, ignore: list[str]) -> None:
+    def _enforce(self, profile: Profile, ignore: list[str]) -> None:
         from ..sandbox.restrictions import enforce
 
         is_code = self.kind == "code"
         enforce(
-            source,
+            self.source,
             kind=self.kind,
             restrictions=profile,
-            filename=filename,
+            filename=self.filename,
             inputs=self.inputs if is_code else None,
             output=self.output if is_code else None,
             ignore=ignore,
@@ -197,8 +189,12 @@ class Document:
 
     @property
     def filename(self) -> str:
-        """The name that errors give this document: its path, else its task's name."""
-        return str(self.path) if self.path is not None else self.name
+        """The name that errors give this document: its path, else its task's name. A task that begins further
+        down in its file is `path::name`, so that lines of its source do not read as lines of the file.
+        """
+        if self.path is None:
+            return self.name
+        return f"{self.path}::{self.name}" if self.source_line_offset else str(self.path)
 
     def diagnostics(self, parses: Callable[[str], Any] | None = None) -> list[Diagnostic]:
         """What the linter says of the source under the effective profile and ignored codes; never raises.
