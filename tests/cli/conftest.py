@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Command, Outcome
 
 from sandbox_tui.cli.main import main
 
@@ -21,27 +21,6 @@ source = '''
 '''
 {rest}
 """
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a call of the command came to."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def complaint(self) -> str:
-        """The one line of a complaint, without the program's name."""
-        lines = self.err.splitlines()
-        assert len(lines) == 1, self.err
-        program, _, message = lines[0].partition(": ")
-        assert program.startswith("sandbox-tui")
-        return message
-
-
-Command = Callable[..., Outcome]
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Command
-
-TaskFile = Callable[..., Path]
+from command_line import Command, TaskFile
 
 ADD = "def task(x: int, y: int = 2) -> int:\n    return x + y"
 EXTERNAL = "def task(x: int) -> int:\n    return ext(x, key='k') + 1"

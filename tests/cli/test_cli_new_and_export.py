@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Command
+from command_line import Command, TaskFile
 
 from sandbox_tui.workspace.toml import load
-
-TaskFile = Callable[..., Path]
 
 SAMPLES = Path(__file__).parents[2] / "sample_tasks"
 

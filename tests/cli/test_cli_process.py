@@ -10,13 +10,10 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Command
-
-TaskFile = Callable[..., Path]
+from command_line import Command, TaskFile
 
 BUSY = "def task() -> int:\n    print('begun')\n    while True:\n        pass"
 

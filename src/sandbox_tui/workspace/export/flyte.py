@@ -233,17 +233,17 @@ def _has_docstring_lines(function: Function, before: str) -> bool:
 
 
 def _body_range(text: SourceText, function: Function) -> tuple[int, int]:
-    """From the first line after the header (its comments included) to the end of the function."""
+    """From the first line after the header to the end of the function, comments included."""
     first = function.body[0]
-    before = text.between(text.line_start(first.lineno), text.start(first))
-    if before.strip():
-        return text.start(first), text.end(function)
+    end = text.line_start((function.end_lineno or function.lineno) + 1)
+    if text.between(text.line_start(first.lineno), text.start(first)).strip():
+        return text.start(first), end
     line = first.lineno
     while line - 1 > function.lineno and text.between(
         text.line_start(line - 1), text.line_start(line)
     ).lstrip().startswith("#"):
         line -= 1
-    return text.line_start(line), text.end(function)
+    return text.line_start(line), end
 
 
 def _shifted(body: str, first: ast.stmt, text: SourceText) -> str:
