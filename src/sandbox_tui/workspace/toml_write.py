@@ -2,7 +2,8 @@
 sources as they are.
 
 Values stand on one line where that is readable; the inputs and answers of a case that would be long become a
-key a line.
+key a line. Keys and single values are tomli-w's; the layout (inline tables, sources between three quotes, one
+case after the other) is what it cannot do.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import tomli_w
+
 from .document import CONFIG_FIELDS, MISSING, Case, Document, ExternalSpec, LintSettings
 from .folder import FolderDefaults
 from .forms import to_toml
 from .toml_read import FORMAT, REQUIRED, Path, Problem
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _NOT_LITERAL = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]")
-_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPED_IN_LINES = re.compile(r'[\x00-\x08\x0b-\x1f\x7f"\\]')
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
@@ -154,17 +155,13 @@ def render_entry(key: str, value: Any, prefix: str = "") -> str:
 
 def render_key(key: str) -> str:
     """A key, quoted where it must be."""
-    return key if _BARE_KEY.fullmatch(key) else _quoted(key)
+    return tomli_w.dumps({key: 0}).removesuffix(" = 0\n")
 
 
 def render_value(value: Any) -> str:
     """A value on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, str):
-        return _quoted(value)
+    if isinstance(value, bool | int | float | str):
+        return _single(value)
     if isinstance(value, list):
         return f"[{', '.join(render_value(item) for item in value)}]"
     pairs = [f"{render_key(key)} = {render_value(item)}" for key, item in value.items()]
@@ -176,14 +173,14 @@ def render_text(text: str) -> str:
     escapes.
     """
     if "\n" not in text:
-        return _quoted(text)
+        return _single(text)
     if _NOT_LITERAL.search(text) or text.endswith("'"):
         return f'"""\n{_ESCAPED_IN_LINES.sub(_escape, text)}"""'
     return f"'''\n{text}'''"
 
 
-def _quoted(text: str) -> str:
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+def _single(value: bool | int | float | str) -> str:
+    return tomli_w.dumps({"_": value}).removeprefix("_ = ").removesuffix("\n")
 
 
 def _escape(match: re.Match[str]) -> str:
