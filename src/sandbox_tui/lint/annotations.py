@@ -89,13 +89,10 @@ _INSTEAD = {
 _MAX_PARTS = 2_000
 
 
-def annotation_problems(
-    node: ast.expr, aliases: Mapping[str, str] | None = None
-) -> list[tuple[ast.expr, str]]:
+def annotation_problems(node: ast.expr) -> list[tuple[ast.expr, str]]:
     """The exact parts of an annotation that cannot cross, each with a message that says what would; [] if it may.
 
-    `aliases` says what imported names stand for (`{"t": "typing", "F": "flyte.io.File"}`). What is wrong inside a string
-    annotation is reported at the string. Never raises.
+    What is wrong inside a string annotation is reported at the string. Never raises.
     """
     problems: list[tuple[ast.expr, str]] = []
     # (node, the string literal it stands in, if any)
@@ -107,7 +104,7 @@ def annotation_problems(
         if parts > _MAX_PARTS:
             problems.append((node, "the annotation has too many parts to be read"))
             break
-        message, inner = _look(part, aliases or {})
+        message, inner = _look(part)
         if message is not None:
             problems.append((inside or part, message))
         holder = part if isinstance(part, ast.Constant) else inside
@@ -124,14 +121,11 @@ def text_problems(text: str) -> list[str]:
     return [message for _, message in annotation_problems(node)]
 
 
-def canonical(node: ast.expr, aliases: Mapping[str, str] | None = None) -> str | None:
+def canonical(node: ast.expr) -> str | None:
     """What a name means (`typing.List` is `list`), of the table's names; None for any other expression."""
     dotted = dotted_name(node)
     if dotted is None:
         return None
-    first, _, rest = dotted.partition(".")
-    if aliases and first in aliases:
-        dotted = f"{aliases[first]}.{rest}" if rest else aliases[first]
     module, _, name = dotted.rpartition(".")
     if not module:
         return _BARE.get(name)
@@ -150,19 +144,19 @@ def dotted_name(node: ast.expr) -> str | None:
     return ".".join(reversed(names))
 
 
-def _look(node: ast.expr, aliases: Mapping[str, str]) -> tuple[str | None, list[ast.expr]]:
+def _look(node: ast.expr) -> tuple[str | None, list[ast.expr]]:
     """What is wrong with `node` itself, and the parts of it that are still to be looked at."""
     if isinstance(node, ast.Constant):
         return _constant(node)
     if isinstance(node, ast.Name | ast.Attribute):
-        name = canonical(node, aliases)
+        name = canonical(node)
         if name in ("Optional", "Union"):
             return f"{name} needs types in brackets, such as {name}[int{', str' * (name == 'Union')}]", []
         return (_unsupported(node) if name is None else None), []
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return None, [node.left, node.right]
     if isinstance(node, ast.Subscript):
-        return _subscript(node, aliases)
+        return _subscript(node)
     return f"this is not a type: {ACCEPTED}", []
 
 
@@ -177,15 +171,17 @@ def _constant(node: ast.Constant) -> tuple[str | None, list[ast.expr]]:
     return f"`{_short(_literal(node.value))}` is not a type: {ACCEPTED}", []
 
 
-def _subscript(node: ast.Subscript, aliases: Mapping[str, str]) -> tuple[str | None, list[ast.expr]]:
-    name = canonical(node.value, aliases)
+def _subscript(node: ast.Subscript) -> tuple[str | None, list[ast.expr]]:
+    name = canonical(node.value)
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name is None:
         if dotted_name(node.value) is None:
             # `None[int]`, `"str"[int]`, `list[int][str]`: brackets behind what is no name.
             return f"this is not a type: {ACCEPTED}", []
         # At the name: what stands in the brackets of an unknown generic says nothing.
-        return None, [node.value]
+        if isinstance(node.value, ast.Name | ast.Attribute):
+            return None, [node.value]
+        return f"this is not a type: {ACCEPTED}", []
     if name == "tuple":
         if len(items) == 2 and _is_ellipsis(items[1]):
             items = items[:1]

@@ -74,15 +74,13 @@ def parse_expression(text: str) -> ast.expr:
     start = Position(1, 1)
     if "\0" in text or len(text) > _HARMLESS_CHARACTERS:
         raise Unparsable("syntax", "this is not an expression", start, start)
+    _silence()
     try:
-        # The brackets let the text span lines.
-        tree = _parse_here(f"(\n{text}\n)")
+        tree = compile(text.strip(), _FILENAME, "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Unparsable("syntax", "this is not an expression", start, start) from None
-    statement = tree.body[0] if len(tree.body) == 1 else None
-    if not isinstance(statement, ast.Expr):
-        raise Unparsable("syntax", "this is not an expression", start, start)
-    return statement.value
+    assert isinstance(tree, ast.Expression)
+    return tree.body
 
 
 def _parse_here(text: str) -> ast.Module:
@@ -126,15 +124,14 @@ def _has_enough_stack() -> bool:
     return limit == resource.RLIM_INFINITY or limit >= _ENOUGH_STACK
 
 
-# `"\d"` and `1if x` make the parser warn, which would appear in the middle of a screen, or be raised.
-_FILTER = ("ignore", None, Warning, re.compile(re.escape(_FILENAME)), 0)
+_OWN_WARNINGS = re.compile(re.escape(_FILENAME))
 
 
 def _silence() -> None:
+    """Keeps the parser's warnings (`"\\d"`, `1if x`) from appearing in the middle of a screen, or being raised."""
     # Looked at each time, since `warnings.catch_warnings` elsewhere (a test runner) takes filters away.
-    if not any(each is _FILTER for each in warnings.filters):
-        warnings.filters.insert(0, _FILTER)  # type: ignore[attr-defined]
-        warnings._filters_mutated()  # type: ignore[attr-defined]
+    if not any(module == _OWN_WARNINGS for _, _, _, module, _ in warnings.filters):
+        warnings.filterwarnings("ignore", module=_OWN_WARNINGS.pattern)
 
 
 def _syntax(error: SyntaxError, source: SourceText) -> Unparsable:

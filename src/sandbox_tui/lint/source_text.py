@@ -64,6 +64,17 @@ class SourceText:
         column = node.end_col_offset
         return Position(line, self.characters(line, node.col_offset if column is None else column) + 1)
 
+    def head_end(self, node: Placed, pattern: str) -> Position:
+        """Where the text that matches `pattern` at the beginning of `node` ends; the end of `node` if none does."""
+        match = re.compile(pattern).match(self.text, self.offset(self.start(node)))
+        return self.position(match.end()) if match else self.end(node)
+
+    def at_sign(self, decorator: Placed) -> Position:
+        """Where the `@` of a decorator stands."""
+        start = self.start(decorator)
+        offset = self.text.rfind("@", 0, self.offset(start))
+        return self.position(offset) if offset >= 0 else start
+
     def offset(self, position: Position) -> int:
         """The offset of a place in the text."""
         return self.starts[position.line - 1] + position.column - 1

@@ -1,1 +1,26 @@
+"""The rules of the linter, one module a group, and which of them count."""
 
+from __future__ import annotations
+
+from functools import lru_cache
+
+from . import immutability, syntax, types, unreadable
+from .rule import PROFILES, Find, Kind, Profile, Rule
+
+RULES: dict[str, Rule] = {
+    rule.code: rule
+    for group in (unreadable, syntax, types, immutability)
+    for rule in sorted(group.RULES, key=lambda each: each.code)
+}
+"""Every rule by its code, in the order of the codes."""
+
+__all__ = ["PROFILES", "RULES", "Find", "Kind", "Profile", "Rule", "counted"]
+
+
+@lru_cache(maxsize=64)
+def counted(profile: Profile, ignore: tuple[str, ...]) -> frozenset[Rule]:
+    """The rules that count in `profile`, without those whose code begins with one of `ignore`."""
+    prefixes = tuple(each.strip().upper() for each in ignore if each.strip())
+    return frozenset(
+        rule for rule in RULES.values() if profile in rule.profiles and not rule.code.startswith(prefixes)
+    )

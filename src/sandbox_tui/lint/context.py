@@ -1,0 +1,73 @@
+"""What the rules are given, and where they report: one text being checked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from .diagnostic import Diagnostic, Fix, Position
+from .source_text import SourceText
+
+if TYPE_CHECKING:
+    from .rules.rule import Kind, Rule
+
+T = TypeVar("T")
+
+# More than anyone reads; what stands behind them would only cost time and memory.
+MAX_FINDINGS = 1_000
+
+
+class Context:
+    """One text with its tree, and the findings so far.
+
+    `whole` tells whether `tree` is that of the whole text, or of the parts that could be read. `exact` tells whether
+    `source.text` is the text that the user has: where characters were replaced to read it, no fix may be made of it.
+    """
+
+    def __init__(
+        self,
+        source: SourceText,
+        tree: ast.Module,
+        *,
+        kind: Kind,
+        inputs: Mapping[str, str],
+        output: str | None,
+        whole: bool = True,
+        exact: bool = True,
+    ) -> None:
+        self.source = source
+        self.tree = tree
+        self.kind = kind
+        self.inputs = inputs
+        self.output = output
+        self.whole = whole
+        self.exact = exact
+        self.findings: list[Diagnostic] = []
+        self._memory: dict[object, object] = {}
+
+    def memo(self, compute: Callable[[Context], T]) -> T:
+        """What `compute` makes of this text, computed once."""
+        if compute not in self._memory:
+            self._memory[compute] = compute(self)
+        return cast("T", self._memory[compute])
+
+    @property
+    def full(self) -> bool:
+        """Whether no more findings are taken."""
+        return len(self.findings) >= MAX_FINDINGS
+
+    def report(
+        self, rule: Rule, start: Position, end: Position, message: str, fix: Fix | None = None
+    ) -> None:
+        """Takes a finding, unless there are already as many as anyone reads."""
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(
+                Diagnostic(rule.code, rule.name, message, "error", start, end, fix if self.exact else None)
+            )
+
+    def report_node(
+        self, rule: Rule, node: ast.stmt | ast.expr | ast.arg, message: str, fix: Fix | None = None
+    ) -> None:
+        """Takes a finding whose range is all of `node`."""
+        self.report(rule, self.source.start(node), self.source.end(node), message, fix)

@@ -1,0 +1,50 @@
+"""What a rule is: one place that holds everything there is to know about it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+Kind = Literal["function", "code"]
+Profile = Literal["documented", "runtime", "flyte", "off"]
+PROFILES: tuple[Profile, ...] = ("documented", "runtime", "flyte", "off")
+
+Find = Callable[[Any, "Context"], None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the linter.
+
+    `code` and `name` (kebab case) name it, `summary` is one line, `why` says what goes wrong, `instead` what to write.
+    `bad` and `good` are whole sources of the given `kind`; `bad` breaks this rule and `good` breaks none. `profiles` are those
+    in which it counts.
+
+    `find` is called with each statement (or with the module, handlers and match cases) whose class is in `nodes`, and
+    reports to the context. With `needs_whole` it is called only if the whole text could be parsed. `find_comprehension` is
+    called with each comprehension whose target is more than names. A rule without any is reported by who reads the text.
+    """
+
+    code: str
+    name: str
+    summary: str
+    why: str
+    instead: str
+    bad: str
+    good: str
+    profiles: frozenset[Profile]
+    kind: Kind = "function"
+    nodes: tuple[type[ast.AST], ...] = ()
+    find: Find | None = None
+    find_comprehension: Callable[[ast.comprehension, Context], None] | None = None
+    needs_whole: bool = False
+
+
+EVERYWHERE: frozenset[Profile] = frozenset(PROFILES)
+TYPED: frozenset[Profile] = frozenset(("documented", "runtime", "flyte"))
+DOCUMENTED: frozenset[Profile] = frozenset(("documented",))
