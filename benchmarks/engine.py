@@ -21,7 +21,7 @@ from typing import Any
 from pydantic_monty import Monty, MontyComplete
 
 from sandbox_tui import SandboxedConfig
-from sandbox_tui.sandbox.template import template_from_source
+from sandbox_tui.sandbox.building import template_from_source
 
 PURE = """\
 def total(price: float, quantity: int) -> float:

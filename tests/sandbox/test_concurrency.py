@@ -13,14 +13,16 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from sandbox_tui import TaskEnvironment, orchestrator_from_str
+from sandbox_tui.sandbox.building import template_from_source
 from sandbox_tui.sandbox.errors import RunCancelledError, TaskError, WorkerCrashedError
 from sandbox_tui.sandbox.pool import workers
 from sandbox_tui.sandbox.run import Call, Cancellation, RunObserver
-from sandbox_tui.sandbox.template import SandboxedTaskTemplate, template_from_source
+from sandbox_tui.sandbox.template import SandboxedTaskTemplate
 
 env = TaskEnvironment(name="concurrency")
 
@@ -458,7 +460,7 @@ def script(body: str, *, timeout: float = 60) -> subprocess.CompletedProcess[str
 
 PRELUDE = """
 import os, signal, subprocess, sys, threading, time
-from sandbox_tui.sandbox.template import template_from_source
+from sandbox_tui.sandbox.building import template_from_source
 def make(source, **externals):
     return template_from_source(source, kind="function", externals=externals, restrictions="off")
 def children():
@@ -555,8 +557,8 @@ print(make("def f(): return fork()", fork=fork).run())
 
 def _alive(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        return status.rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
 

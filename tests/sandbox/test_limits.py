@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox_tui import SandboxedConfig, TaskEnvironment, orchestrate_local, orchestrator_from_str
+from sandbox_tui.sandbox.building import template_from_source
 from sandbox_tui.sandbox.errors import (
     LimitError,
     MemoryLimitError,
@@ -19,7 +20,7 @@ from sandbox_tui.sandbox.errors import (
     TaskError,
     TimeLimitError,
 )
-from sandbox_tui.sandbox.template import SandboxedTaskTemplate, template_from_source
+from sandbox_tui.sandbox.template import SandboxedTaskTemplate
 
 env = TaskEnvironment(name="limits")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sandbox_tui import (
@@ -16,6 +18,7 @@ from sandbox_tui import (
     orchestrator_from_str,
     sandbox,
 )
+from sandbox_tui.sandbox.building import template_from_function, template_from_source
 from sandbox_tui.sandbox.errors import (
     BoundaryError,
     RestrictionError,
@@ -23,7 +26,6 @@ from sandbox_tui.sandbox.errors import (
     TaskError,
     UnresolvedReferenceError,
 )
-from sandbox_tui.sandbox.template import template_from_function, template_from_source
 
 env = TaskEnvironment(name="tests")
 
@@ -564,6 +566,6 @@ class TestErrors:
                 return x
 
         (finding,) = caught.value.diagnostics
-        with open(__file__, encoding="utf-8") as file:
-            assert file.read().split("\n")[finding.start.line - 1].strip() == "x += 1"
+        lines = Path(__file__).read_text(encoding="utf-8").split("\n")
+        assert lines[finding.start.line - 1].strip() == "x += 1"
         assert finding.start.column == 17

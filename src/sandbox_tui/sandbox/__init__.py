@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .boundary import validate_sandboxed_interface as validate_sandboxed_interface
     from .bridge import ExternalFunctionBridge as ExternalFunctionBridge
+    from .building import template_from_function as template_from_function
+    from .building import template_from_source as template_from_source
     from .config import SandboxedConfig as SandboxedConfig
     from .environment import TaskEnvironment as TaskEnvironment
     from .environment import TaskTemplate as TaskTemplate
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from .source import prepare_code_source as prepare_code_source
     from .template import CodeTaskTemplate as CodeTaskTemplate
     from .template import SandboxedTaskTemplate as SandboxedTaskTemplate
-    from .template import template_from_function as template_from_function
-    from .template import template_from_source as template_from_source
 
 _ERRORS = (
     "BoundaryError",
@@ -66,8 +66,8 @@ HOMES: dict[str, str] = {
     "prepare_code_source": "source",
     "CodeTaskTemplate": "template",
     "SandboxedTaskTemplate": "template",
-    "template_from_function": "template",
-    "template_from_source": "template",
+    "template_from_function": "building",
+    "template_from_source": "building",
     **dict.fromkeys(_ERRORS, "errors"),
 }
 """Public name -> the module of this package that holds it."""

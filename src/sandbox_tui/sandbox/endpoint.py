@@ -62,7 +62,7 @@ def _flyte_orchestrator(external: Any) -> Callable[..., Any]:
     """A sandboxed task of the real Flyte: run in a sandbox of ours (Flyte's own call would run it on the
     host).
     """
-    from .template import template_of_flyte
+    from .building import template_of_flyte
 
     return template_of_flyte(external).call_sandboxed
 

@@ -20,15 +20,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, overload
 
+from .building import tasks_by_name, template_from_function, template_from_source
 from .config import SandboxedConfig
 from .restrictions import Restrictions
-from .template import (
-    CodeTaskTemplate,
-    SandboxedTaskTemplate,
-    tasks_by_name,
-    template_from_function,
-    template_from_source,
-)
+from .template import CodeTaskTemplate, SandboxedTaskTemplate
 
 _DEFAULTS = SandboxedConfig()
 

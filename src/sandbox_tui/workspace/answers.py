@@ -269,7 +269,7 @@ class _Mock:
         return dict(bound.arguments)
 
     def _template(self, names: tuple[str, ...], source: str) -> SandboxedTaskTemplate:
-        from ..sandbox.template import template_from_source
+        from ..sandbox.building import template_from_source
 
         with self._lock:
             template = self._templates.get(names)

@@ -148,7 +148,7 @@ class Document:
         overrides the effective profile. Lines are those of `source`. Raises what `template_from_source`
         raises, and `DocumentError` for an answer that cannot be made.
         """
-        from ..sandbox.template import template_from_source
+        from ..sandbox.building import template_from_source
         from .answers import AnswerBook
 
         settings = self.effective()
