@@ -93,6 +93,8 @@ def test_a_try_without_external_calls_is_exported() -> None:
         ("def task(self: int) -> int:\n    return self\n", 1, "self"),
         ("def task(x: int) -> tuple:\n    return 1, 2\n", 1, "several outputs"),
         ("def task(x: int) -> tuple[int, ...]:\n    return 1, 2\n", 1, "several outputs"),
+        ("def task(x: int) -> Any:\n    return 1, 2\n", 2, "several outputs"),
+        ("def task(x: int):\n    if x:\n        return [x]\n    return 1, 2\n", 4, "several outputs"),
         ("def task(x: int) -> tuple[int, str] | None:\n    return 1, 'x'\n", 1, "several outputs"),
         ("def task(x: int = len('abc')) -> int:\n    return x\n", 1, "no constant"),
         ("def task(a: int = 1, *, b: int) -> int:\n    return b if a else task(1, b=b)\n", 1, "calls itself"),
@@ -102,6 +104,11 @@ def test_an_interface_that_flyte_cannot_have_is_refused(source: str, line: int, 
     error = refusal(function(source))
     assert error.line == line
     assert reason in error.reason
+
+
+def test_two_results_of_a_code_string_are_refused() -> None:
+    document = function("def task(x: int) -> tuple[int, str]:\n    return x, 'a'\n")
+    assert "several outputs" in refusal(document, flyte_code).reason
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,8 @@ def test_awaited_calls_become_plain_ones(tmp_path: Path) -> None:
         "    three = await asyncio.gather(*calls)\n"
         "    pending = add(1, 1)\n"
         "    later = await pending\n"
-        "    return [one, two, three, await (add(one, one)), later]\n",
+        "    text = f'{await add(n, 5)}é{[await add(i, 1) for i in range(2)]}'\n"
+        "    return [one, two, three, await (add(one, one)), later, text]\n",
         ADD,
     )
     assert_same(document, {"n": 3}, tmp_path)
@@ -358,6 +359,21 @@ def test_a_handle_in_a_dict_comes_back(tmp_path: Path) -> None:
             "int",
         ),
         (ExternalSpec("ext", "(x: int) -> int", "sandbox", source="x * 2 + 1"), "ext(4)", "int"),
+        (
+            ExternalSpec("ext", None, "sandbox", source="def ext(x): return x, 'y', None"),
+            "list(ext(4))",
+            "list",
+        ),
+        (
+            ExternalSpec(
+                "ext",
+                "(n: int) -> int",
+                "sandbox",
+                source="def ext(n): return 1 if n < 2 else n * ext(n - 1)",
+            ),
+            "ext(5)",
+            "int",
+        ),
         (ExternalSpec("ext", None, "sandbox", source="def ext(x, y=5): return x + y"), "ext(4)", "int"),
         (
             ExternalSpec(

@@ -192,6 +192,11 @@ class Awaits:
             )
         start = self._text.start(node)
         rest = self._text.between(start, self._text.end(node))
+        if not rest.startswith("await"):
+            raise ExportError(
+                "an await inside an f-string, where this Python does not tell its place; move it out",
+                node.lineno,
+            )
         self._text.replace(start, start + len("await") + len(rest[5:]) - len(rest[5:].lstrip(" \t")), "")
         self.changed = True
 

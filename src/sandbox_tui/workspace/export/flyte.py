@@ -14,6 +14,7 @@ from .awaits import Awaits
 from .edits import SourceText, indented, lines_inside_strings
 from .errors import ExportError
 from .module import ModuleText, default_text, docstring, joined
+from .results import output_annotation, refuse_returned_tuples
 from .scopes import Function, walk, walk_scope
 from .strings import keep_strings
 from .task import MAP, ExportedTask, TaskParameter, read_task
@@ -54,6 +55,7 @@ def _handle_keeper(module: ModuleText, env: str) -> tuple[str, str] | None:
 
 def _orchestrator(module: ModuleText, env: str, keeper: str | None) -> tuple[str, str]:
     task = module.task
+    refuse_returned_tuples(task, declared_too=False)
     text = SourceText(task.source)
     awaits = Awaits(task.tree, text, task.called_names())
     awaits.rewrite()
@@ -102,7 +104,7 @@ def _header(module: ModuleText, name: str, function: Function | None) -> str:
         )
     texts = [_parameter(module, parameter) for parameter in parameters]
     line = task.function.lineno if task.function is not None else None
-    returns = module.types.output(_output(task), "the result", line)
+    returns = module.types.output(output_annotation(task), "the result", line)
     prefix = "async def" if isinstance(function, ast.AsyncFunctionDef) or _awaits_outside(task) else "def"
     return joined(f"{prefix} {name}(", texts, f") -> {returns}:", indent=0)
 
@@ -110,15 +112,6 @@ def _header(module: ModuleText, name: str, function: Function | None) -> str:
 def _awaits_outside(task: ExportedTask) -> bool:
     """Whether a code string awaits at its top, so that the function made of it must be async."""
     return task.function is None and any(isinstance(node, ast.Await) for node in walk_scope(task.tree.body))
-
-
-def _output(task: ExportedTask) -> ast.expr | None:
-    """The result's annotation; `dict` becomes `dict[str, Any]` where what is returned would not survive a
-    plain dict in Flyte.
-    """
-    from .results import output_annotation
-
-    return output_annotation(task)
 
 
 def _parameter(module: ModuleText, parameter: TaskParameter) -> str:

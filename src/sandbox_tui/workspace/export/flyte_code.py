@@ -15,7 +15,7 @@ from .awaits import Awaits
 from .edits import SourceText
 from .module import ModuleText, joined
 from .names import environment_name, identifier
-from .results import output_annotation
+from .results import output_annotation, refuse_returned_tuples
 from .scopes import Function
 from .strings import keep_strings
 from .task import ExportedTask, read_task
@@ -28,6 +28,7 @@ def export(document: Document, case: Case | None = None) -> str:
     `ExportError`.
     """
     task = read_task(document, case)
+    refuse_returned_tuples(task, declared_too=True)
     module = ModuleText.of(task, set(task.externals))
     env, environment = module.environment()
     stubs = module.stubs(env)
@@ -125,7 +126,6 @@ def _template(module: ModuleText, name: str, source_name: str, tasks: list[str])
     output = output_annotation(task)
     written = module.types.output(output, "the result")
     if written != "None":
-        # A generic tuple declares several outputs to a decorated function only.
         items.append(f"output={written}")
     if tasks:
         items.append("tasks=" + joined("[", tasks, "]", indent=4))

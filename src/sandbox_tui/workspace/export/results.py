@@ -4,9 +4,36 @@ from __future__ import annotations
 
 import ast
 
-from .scopes import walk
+from .errors import ExportError
+from .scopes import Function, walk
 from .task import ExportedTask
-from .types import HANDLES, base_name, parsed, parts
+from .types import HANDLES, base_name, parsed, parts, union_members
+
+
+def refuse_returned_tuples(task: ExportedTask, *, declared_too: bool) -> None:
+    """Raises `ExportError` for a tuple that Flyte would read as several outputs.
+
+    A decorated function may declare `tuple[A, B]`; a code string may not (`declared_too`).
+    """
+    advice = "Flyte reads a returned tuple as several outputs"
+    kinds = [] if task.output is None else [_base(member) for member in union_members(task.output)]
+    if declared_too and any(kind in ("tuple", "Tuple") for kind in kinds):
+        raise ExportError(f"{advice}, and a code string has one; return a list, or export with --to flyte")
+    if task.output is not None and "Any" not in kinds:
+        return
+    for value in _returned(task):
+        if isinstance(value, ast.Tuple):
+            raise ExportError(f"{advice}: return a list, or declare tuple[A, B] as the result", value.lineno)
+
+
+def _base(node: ast.expr) -> str | None:
+    return base_name(node.value) if isinstance(node, ast.Subscript) else base_name(node)
+
+
+def tuple_lengths(function: Function) -> set[int]:
+    """The lengths of the tuples that stand behind `return` in a function."""
+    values = [node.value for node in walk(function) if isinstance(node, ast.Return)]
+    return {len(value.elts) for value in values if isinstance(value, ast.Tuple)}
 
 
 def output_annotation(task: ExportedTask) -> ast.expr | None:

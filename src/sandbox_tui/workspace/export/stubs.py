@@ -17,7 +17,8 @@ from ..literals import parse_literal
 from .edits import SourceText, indented, lines_inside_strings, normalised
 from .errors import ExportError
 from .names import ModuleNames
-from .scopes import Function, bound_names
+from .results import tuple_lengths
+from .scopes import Function
 from .types import FlyteTypes, base_name, union_members
 from .values import as_declared, python_text, quoted
 
@@ -51,7 +52,7 @@ class StubWriter:
             mock = self._mock(spec) if spec.answer == "sandbox" else None
             parameters, returns = self._interface(spec, mock)
             before, body = self._body(spec, parameters, returns, mock)
-            returned = self._returns(spec, returns)
+            returned = self._returns(spec, returns, mock)
             header = f"def {spec.name}({self._parameter_texts(parameters)}) -> {returned}:"
         except ExportError as error:
             raise ExportError(f"{what}: {error.reason}") from error
@@ -126,13 +127,20 @@ class StubWriter:
             texts.append(text if parameter.default is None else f"{text} = {parameter.default}")
         return ", ".join(texts)
 
-    def _returns(self, spec: ExternalSpec, declared: ast.expr | None) -> str:
+    def _returns(self, spec: ExternalSpec, declared: ast.expr | None, mock: Function | None) -> str:
         answers = _answers(spec)
         loose = declared is None or any(
             base_name(m) in ("Any", "tuple", "Tuple") for m in union_members(declared)
         )
         if loose and answers:
             return self._type_of_answers([as_declared(answer, declared) for answer in answers])
+        lengths = tuple_lengths(mock) if loose and mock is not None else set()
+        if lengths:
+            if len(lengths) > 1 or min(lengths) < 2:
+                raise ExportError(
+                    "returns tuples that Flyte cannot; it reads them as several outputs: return lists"
+                )
+            return f"tuple[{', '.join([self._types.any()] * min(lengths))}]"
         # A plain dict travels as JSON, which would make lists of tuples and refuse sets and handles.
         plain = declared is not None and any(
             base_name(m) in ("dict", "Dict") for m in union_members(declared)
@@ -235,7 +243,8 @@ class StubWriter:
         # Only a plain `def`, alone and over several lines, can lend its body; anything else is defined inside
         # the stub and called.
         alone = len(tree.body) == 1 and isinstance(mock, ast.FunctionDef) and not mock.decorator_list
-        if alone and spec.name not in bound_names(ast.Module(mock.body, [])):
+        names = {node.id for node in ast.walk(mock) if isinstance(node, ast.Name)}
+        if alone and spec.name not in names:
             if (
                 first.lineno > mock.lineno
                 and text.between(text.line_start(first.lineno), text.start(first)).isspace()
