@@ -1,7 +1,8 @@
-"""The linter: what a sandboxed task's source must not hold, found with exact places and said with what to write instead.
+"""The linter: what a sandboxed task's source must not hold, found with exact places and said with what to
+write instead.
 
-Total (any text gets an answer in bounded time), fast (a small multiple of `ast.parse`), and without any import of the layers
-above. It helps; the engine protects: nothing about safety rests on a finding.
+Total (any text gets an answer in bounded time), fast (a small multiple of `ast.parse`), and without any
+import of the layers above. It helps; the engine protects: nothing about safety rests on a finding.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The one table of what may cross the boundary between host and sandbox, as syntax.
 
-An annotation is read, never evaluated: names stand for what they usually mean, bare (`int`, `List`, `File`) or behind the
-module they come from (`typing.List`, `flyte.io.File`). Used by the rules SBX201 and SBX202.
+An annotation is read, never evaluated: names stand for what they usually mean, bare (`int`, `List`, `File`)
+or behind the module they come from (`typing.List`, `flyte.io.File`). Used by the rules SBX201 and SBX202.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MODULES: dict[str, Mapping[str, str]] = {
     "t": _TYPING,
     "builtins": {name: name for name in (*SCALARS, *CONTAINERS) if name != "None"},
     "types": {"NoneType": "None"},
-    **dict.fromkeys(("flyte.io", "io", "sandbox_tui", "sandbox"), {name: name for name in HANDLES}),
+    **{key: {name: name for name in HANDLES} for key in ("flyte.io", "io", "sandbox_tui", "sandbox")},
 }
 
 _BARE: dict[str, str] = {
@@ -90,7 +90,8 @@ _MAX_PARTS = 2_000
 
 
 def annotation_problems(node: ast.expr) -> list[tuple[ast.expr, str]]:
-    """The exact parts of an annotation that cannot cross, each with a message that says what would; [] if it may.
+    """The exact parts of an annotation that cannot cross, each with a message that says what would; [] if it
+    may.
 
     What is wrong inside a string annotation is reported at the string. Never raises.
     """

@@ -36,9 +36,9 @@ _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Dict, 
 def rewritten(node: ast.AugAssign, context: Context) -> tuple[str | None, Fix | None]:
     """The plain assignment as text (None where it is too long to show), and a fix that writes it.
 
-    The fix is safe only if the target is a name that holds a number or a string throughout: on a list, a dict or a set
-    `x += y` changes the object, `x = x + y` makes another. A target that would be evaluated twice has no fix unless it is
-    an attribute of a name.
+    The fix is safe only if the target is a name that holds a number or a string throughout: on a list, a dict
+    or a set `x += y` changes the object, `x = x + y` makes another. A target that would be evaluated twice
+    has no fix unless it is an attribute of a name.
     """
     target, source = node.target, context.source
     if not _can_stand_twice(target):

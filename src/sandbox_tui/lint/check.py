@@ -1,7 +1,7 @@
 """Checks a source: reads it, and lets every rule that counts look at the statements it wants to see.
 
-Statements are walked, expressions are not: each restriction is a statement or hangs on one. The exception, a comprehension
-whose target is more than names, is looked for only where the text gives reason to.
+Statements are walked, expressions are not: each restriction is a statement or hangs on one. The exception, a
+comprehension whose target is more than names, is looked for only where the text gives reason to.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def check(
 ) -> list[Diagnostic]:
     """The findings in `source`, sorted by place. Never raises, whatever the text.
 
-    `kind` is "function" for a source that is one `def`, "code" for statements whose declared `inputs` (name -> annotation
-    text) and `output` (annotation text) are given. `ignore` holds codes or beginnings of codes. `parses` asks Monty when
-    the host's parser refuses the text (None: Monty accepts it); without it the host's word counts.
+    `kind` is "function" for a source that is one `def`, "code" for statements whose declared `inputs` (name
+    -> annotation text) and `output` (annotation text) are given. `ignore` holds codes or beginnings of codes.
+    `parses` asks Monty when the host's parser refuses the text (None: Monty accepts it); without it the
+    host's word counts.
 
     At most `MAX_FINDINGS` are returned, then one more finding says that there are others.
     """

@@ -21,8 +21,9 @@ MAX_FINDINGS = 1_000
 class Context:
     """One text with its tree, and the findings so far.
 
-    `whole` tells whether `tree` is that of the whole text, or of the parts that could be read. `exact` tells whether
-    `source.text` is the text that the user has: where characters were replaced to read it, no fix may be made of it.
+    `whole` tells whether `tree` is that of the whole text, or of the parts that could be read. `exact` tells
+    whether `source.text` is the text that the user has: where characters were replaced to read it, no fix may
+    be made of it.
     """
 
     def __init__(

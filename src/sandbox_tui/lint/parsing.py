@@ -1,9 +1,9 @@
 """The host's parser, made safe to call with any text.
 
-`ast.parse` raises more than `SyntaxError` (`ValueError`, `RecursionError`, `MemoryError`), prints warnings, and descends as
-deep into the C stack as the text is nested: with CPython 3.11, 5,900 nested `-` end a thread whose stack is smaller than
-1 MiB with a segmentation fault, 190 nested brackets one of 256 KiB. Its own bound (6,000 levels) is reached within 1 MiB, so
-on a large stack it always comes back with an answer.
+`ast.parse` raises more than `SyntaxError` (`ValueError`, `RecursionError`, `MemoryError`), prints warnings,
+and descends as deep into the C stack as the text is nested: with CPython 3.11, 5,900 nested `-` end a thread
+whose stack is smaller than 1 MiB with a segmentation fault, 190 nested brackets one of 256 KiB. Its own bound
+(6,000 levels) is reached within 1 MiB, so on a large stack it always comes back with an answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Unparsable(Exception):
 def parse(text: str, source: SourceText | None = None) -> ast.Module:
     """The syntax tree of `text`, which must hold no null byte and no lone surrogate.
 
-    Raises `Unparsable`, with places in `source` (`text` itself without one), and nothing else, whatever the text.
+    Raises `Unparsable`, with places in `source` (`text` itself without one), and nothing else, whatever the
+    text.
     """
     try:
         return _parse_somewhere(text)
@@ -99,7 +100,8 @@ def _parse_somewhere(text: str) -> ast.Module:
         except BaseException as error:
             outcome.append(error.with_traceback(None))
 
-    # The size is one for the whole process; a thread started elsewhere at this moment gets a larger stack, no harm.
+    # The size is one for the whole process; a thread started elsewhere at this moment gets a larger stack, no
+    # harm.
     with _stack_size_lock:
         before = threading.stack_size(_LARGE_STACK)
         try:
@@ -115,7 +117,9 @@ def _parse_somewhere(text: str) -> ast.Module:
 
 
 def _has_enough_stack() -> bool:
-    """Whether this thread is the main one, and the system gives that one a stack that the parser cannot exhaust."""
+    """Whether this thread is the main one, and the system gives that one a stack that the parser cannot
+    exhaust.
+    """
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         return False
     import resource
@@ -128,7 +132,9 @@ _OWN_WARNINGS = re.compile(re.escape(_FILENAME))
 
 
 def _silence() -> None:
-    """Keeps the parser's warnings (`"\\d"`, `1if x`) from appearing in the middle of a screen, or being raised."""
+    """Keeps the parser's warnings (`"\\d"`, `1if x`) from appearing in the middle of a screen, or being
+    raised.
+    """
     # Looked at each time, since `warnings.catch_warnings` elsewhere (a test runner) takes filters away.
     if not any(module == _OWN_WARNINGS for _, _, _, module, _ in warnings.filters):
         warnings.filterwarnings("ignore", module=_OWN_WARNINGS.pattern)

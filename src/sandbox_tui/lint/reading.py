@@ -1,4 +1,6 @@
-"""Reads a text for the rules: its tree, or that of the parts that can be read, and what is wrong with it as a text."""
+"""Reads a text for the rules: its tree, or that of the parts that can be read, and what is wrong with it as a
+text.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ class Failure:
 class Reading:
     """What could be read.
 
-    `source` has the lines and columns of the text, with unreadable characters replaced (then it is not `exact`). `tree` is
-    that of the text if `whole`, else of the parts that parse.
+    `source` has the lines and columns of the text, with unreadable characters replaced (then it is not
+    `exact`). `tree` is that of the text if `whole`, else of the parts that parse.
     """
 
     source: SourceText
@@ -80,7 +82,8 @@ def _judged(text: str, error: Unparsable, characters: list[Failure], parses: Par
     try:
         verdict = parses(text)
     except Exception:
-        # Whoever is asked may fail in ways of its own (a worker that dies of the text); the host's word counts then.
+        # Whoever is asked may fail in ways of its own (a worker that dies of the text); the host's word
+        # counts then.
         return [own]
     if verdict is None:
         return []
@@ -90,7 +93,9 @@ def _judged(text: str, error: Unparsable, characters: list[Failure], parses: Par
 
 
 def _replace_unreadable(text: str) -> tuple[str, list[Failure]]:
-    """`text` with a readable character in place of each that no parser takes, and a failure for the first of each sort."""
+    """`text` with a readable character in place of each that no parser takes, and a failure for the first of
+    each sort.
+    """
     found = {match[0]: match.start() for match in reversed(list(_UNREADABLE.finditer(text)))}
     if not found:
         return text, []
@@ -106,6 +111,6 @@ def _replace_unreadable(text: str) -> tuple[str, list[Failure]]:
 
 _CHARACTERS = {
     "\0": "a null character: no Python source can hold one; in a string, write \\0",
-    "\ufeff": "a byte order mark at the beginning: Monty does not read it; save the text as UTF-8 without one",
+    "\ufeff": "a byte order mark at the beginning: Monty does not read it; save the text without one",
 }
 _SURROGATE = "a lone surrogate: it is half a character and cannot be encoded; write the whole character"

@@ -1,8 +1,8 @@
 """The parts of a text that can be read while the whole does not parse, as when someone is typing.
 
-The failing statement is made a `pass` (or the head of a block, where a block follows) in the place where it stands, and the
-rest is parsed again, a bounded number of times. Every other line keeps its place, so that what is found in it is where it
-was.
+The failing statement is made a `pass` (or the head of a block, where a block follows) in the place where it
+stands, and the rest is parsed again, a bounded number of times. Every other line keeps its place, so that
+what is found in it is where it was.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _INDENT = re.compile(r"[ \t\f]*")
 _ON_LINE = re.compile(r"on line (\d+)")
 
-# What matters for where statements begin: comments, strings (a triple-quoted one may lack its end), brackets, line ends.
+# What matters for where statements begin: comments, strings (a triple-quoted one may lack its end), brackets,
+# line ends.
 _PIECE = re.compile(
     r"""\#[^\r\n]*
     |'''(?:[^'\\]|\\.|'(?!''))*(?:'''|\Z)
@@ -169,10 +170,11 @@ class _Recovery:
 
 
 def _statement_starts(text: str, lines: list[str]) -> list[bool]:
-    """For each line whether a statement can begin on it: it is neither inside brackets or a string, nor continued.
+    """For each line whether a statement can begin on it: it is neither inside brackets or a string, nor
+    continued.
 
-    A line inside brackets that stands no deeper than the statement around it counts as a beginning: the bracket was
-    left open, as it is while someone types.
+    A line inside brackets that stands no deeper than the statement around it counts as a beginning: the
+    bracket was left open, as it is while someone types.
     """
     starts = [True] * len(lines)
     depth = 0

@@ -1,7 +1,8 @@
 """Whether a name certainly holds a number or a string wherever it is bound.
 
-A cautious reading of one scope: every binding must be a parameter of a scalar type, an assignment of a scalar expression, a
-loop over `range`, or an augmented assignment that keeps it a scalar. Anything else makes it uncertain.
+A cautious reading of one scope: every binding must be a parameter of a scalar type, an assignment of a scalar
+expression, a loop over `range`, or an augmented assignment that keeps it a scalar. Anything else makes it
+uncertain.
 """
 
 from __future__ import annotations

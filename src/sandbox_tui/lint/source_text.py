@@ -1,7 +1,7 @@
 """A source text with places: lines as Python counts them, and columns in characters.
 
-Only `\\n`, `\\r\\n` and `\\r` end a line for Python; U+2028, form feeds and the like do not. The syntax tree counts columns
-in UTF-8 bytes, everything here gives characters.
+Only `\\n`, `\\r\\n` and `\\r` end a line for Python; U+2028, form feeds and the like do not. The syntax tree
+counts columns in UTF-8 bytes, everything here gives characters.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class SourceText:
         return Position(line, self.characters(line, node.col_offset if column is None else column) + 1)
 
     def head_end(self, node: Placed, pattern: str) -> Position:
-        """Where the text that matches `pattern` at the beginning of `node` ends; the end of `node` if none does."""
+        """Where the text that matches `pattern` at the beginning of `node` ends; the end of `node` if none
+        does.
+        """
         match = re.compile(pattern).match(self.text, self.offset(self.start(node)))
         return self.position(match.end()) if match else self.end(node)
 
@@ -89,7 +91,9 @@ class SourceText:
         return self.text[self.offset(self.start(node)) : self.offset(self.end(node))]
 
     def clamp(self, line: int, column: int) -> Position:
-        """The nearest place to `line` and `column` that the text has (the place behind a line's end included)."""
+        """The nearest place to `line` and `column` that the text has (the place behind a line's end
+        included).
+        """
         if line > len(self.lines):
             return Position(len(self.lines), len(self.lines[-1]) + 1)
         if line < 1:

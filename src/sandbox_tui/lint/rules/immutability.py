@@ -1,7 +1,7 @@
 """SBX3xx: what is made is not changed.
 
-An augmented assignment to a subscript (`d[k] += 1`) is found twice, as SBX105 and as SBX301, since it stays refused when only
-one of the two is ignored; both messages say the one thing that helps.
+An augmented assignment to a subscript (`d[k] += 1`) is found twice, as SBX105 and as SBX301, since it stays
+refused when only one of the two is ignored; both messages say the one thing that helps.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SUBSCRIPT = Rule(
     name="subscript-assignment",
     summary='Assignment to a subscript: `d["k"] = v`, `a[0] = v`, also as a loop, unpacking or `with` target.',
     why="Values in the documented sandbox are not changed in place.",
-    instead="A new container: `d = {**d, k: v}`, `a = [*a[:i], v, *a[i + 1:]]`, or a comprehension.",
+    instead="A new container: `d = {**d, k: v}`, `a = [*a[:i], v, *a[i + 1:]]`; or a comprehension.",
     bad='def mark(order: dict) -> dict:\n    order["done"] = True\n    return order\n',
     good='def mark(order: dict) -> dict:\n    return {**order, "done": True}\n',
     profiles=DOCUMENTED,

@@ -21,13 +21,14 @@ Find = Callable[[Any, "Context"], None]
 class Rule:
     """A rule of the linter.
 
-    `code` and `name` (kebab case) name it, `summary` is one line, `why` says what goes wrong, `instead` what to write.
-    `bad` and `good` are whole sources of the given `kind`; `bad` breaks this rule and `good` breaks none. `profiles` are those
-    in which it counts.
+    `code` and `name` (kebab case) name it, `summary` is one line, `why` says what goes wrong, `instead` what
+    to write. `bad` and `good` are whole sources of the given `kind`; `bad` breaks this rule and `good` breaks
+    none. `profiles` are those in which it counts.
 
-    `find` is called with each statement (or with the module, handlers and match cases) whose class is in `nodes`, and
-    reports to the context. With `needs_whole` it is called only if the whole text could be parsed. `find_comprehension` is
-    called with each comprehension whose target is more than names. A rule without any is reported by who reads the text.
+    `find` is called with each statement (or with the module, handlers and match cases) whose class is in
+    `nodes`, and reports to the context. With `needs_whole` it is called only if the whole text could be
+    parsed. `find_comprehension` is called with each comprehension whose target is more than names. A rule
+    without any is reported by who reads the text.
     """
 
     code: str

@@ -16,7 +16,9 @@ def _import(node: ast.Import | ast.ImportFrom, context: Context) -> None:
         module = node.names[0].name
     else:
         module = "." * node.level + (node.module or "")
-    message = f"import of {module}: there are no imports here; take what it computes as an input, or call an external"
+    message = (
+        f"import of {module}: there are no imports here; take its result as an input, or call an external"
+    )
     context.report_node(IMPORT, node, message)
 
 
@@ -55,7 +57,7 @@ def _augmented(node: ast.AugAssign, context: Context) -> None:
 
 
 def instead_of_subscript(target: ast.Subscript, context: Context) -> str:
-    """What to write instead of assigning to a subscript: "make a new ... instead, such as d = {**d, k: ...}"."""
+    """What to write instead of assigning to a subscript: "make a new dict instead, such as ..."."""
     name, key = context.source.segment(target.value), target.slice
     if len(name) > 30 or not name.isidentifier():
         return "make a new container instead, such as {**d, key: value} or [*a[:i], value, *a[i + 1:]]"
@@ -78,10 +80,10 @@ IMPORT = Rule(
     code="SBX101",
     name="import-statement",
     summary="`import` and `from ... import`.",
-    why="A sandboxed task is pure Python without modules; what it needs from outside comes as inputs and from externals.",
+    why="A sandboxed task is Python without modules; what it needs comes as inputs and from externals.",
     instead="An external that does the work, or an input that holds what the module would give.",
     bad="def area(radius: float) -> float:\n    import math\n    return math.pi * radius * radius\n",
-    good="def area(radius: float, pi: float = 3.141592653589793) -> float:\n    return pi * radius * radius\n",
+    good="def area(radius: float, pi: float = 3.14159) -> float:\n    return pi * radius * radius\n",
     profiles=DOCUMENTED,
     nodes=(ast.Import, ast.ImportFrom),
     find=_import,
@@ -106,8 +108,8 @@ TRY = Rule(
     summary="`try` with `except`, `else` or `finally`.",
     why="The documented sandbox does not catch exceptions: a task fails, and Flyte retries or reports it.",
     instead="A test before the operation; an external that returns None or a status where it would raise.",
-    bad="def parse(text: str) -> int:\n    try:\n        return int(text)\n    except ValueError:\n        return 0\n",
-    good="def parse(text: str) -> int:\n    return int(text) if text.isdigit() else 0\n",
+    bad="def parse(s: str) -> int:\n    try:\n        return int(s)\n    except ValueError:\n        return 0\n",
+    good="def parse(s: str) -> int:\n    return int(s) if s.isdigit() else 0\n",
     profiles=DOCUMENTED,
     nodes=(ast.Try, ast.TryStar),
     find=_try,
@@ -130,10 +132,10 @@ AUGMENTED = Rule(
     code="SBX105",
     name="augmented-assignment",
     summary="Augmented assignment, such as `x += 1`.",
-    why="The documented sandbox leaves it out: on a list or a dict it changes the object itself, seen through every name.",
+    why="The documented sandbox leaves it out: on a list or a dict it changes the object in place.",
     instead="The assignment in full: `x = x + 1`.",
-    bad="def count(items: list[int]) -> int:\n    n = 0\n    for item in items:\n        n += item\n    return n\n",
-    good="def count(items: list[int]) -> int:\n    n = 0\n    for item in items:\n        n = n + item\n    return n\n",
+    bad="def count(xs: list[int]) -> int:\n    n = 0\n    for x in xs:\n        n += x\n    return n\n",
+    good="def count(xs: list[int]) -> int:\n    n = 0\n    for x in xs:\n        n = n + x\n    return n\n",
     profiles=DOCUMENTED,
     nodes=(ast.AugAssign,),
     find=_augmented,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..annotations import annotation_problems, text_problems
+from ..annotations import ACCEPTED, annotation_problems, text_problems
 from ..context import Context
 from ..diagnostic import Position
 from .rule import TYPED, Rule
@@ -47,7 +47,7 @@ PARAMETER = Rule(
     name="unsupported-parameter-type",
     summary="A parameter type that cannot cross the boundary.",
     why="Only plain values and handles are carried between host and sandbox.",
-    instead="int, float, str, bool, bytes, None, list, dict, tuple, set, frozenset, Optional, Union, Any, File, Dir, DataFrame.",
+    instead=f"{ACCEPTED}.",
     bad="def total(prices: list[Decimal]) -> str:\n    return str(sum(prices))\n",
     good="def total(prices: list[float]) -> str:\n    return str(sum(prices))\n",
     profiles=TYPED,

@@ -64,7 +64,7 @@ def _star(tree: ast.Module, context: Context) -> None:
             for stars, argument in (("*", arguments.vararg), ("**", arguments.kwarg)):
                 if argument is not None:
                     message = (
-                        f"{stars}{argument.arg}: the inputs of a task have names; declare each as a parameter, "
+                        f"{stars}{argument.arg}: a task's inputs have names; declare each as a parameter, "
                         "or one list or dict of them"
                     )
                     context.report_node(STAR_PARAMETER, argument, message)
@@ -77,7 +77,7 @@ SYNTAX_ERROR = Rule(
     name="syntax-error",
     summary="The text is not Python.",
     why="Monty parses the whole source before it runs the first statement; with a syntax error nothing runs.",
-    instead="What the message says; the place is where reading failed, and the cause may stand just before it.",
+    instead="What the message says; the place is where reading failed, the cause may stand just before it.",
     bad="def total(price: float -> float:\n    return price * 2\n",
     good=_GOOD,
     profiles=EVERYWHERE,
