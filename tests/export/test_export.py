@@ -174,6 +174,20 @@ def test_what_does_not_run_here_is_refused_with_the_engines_reason() -> None:
     assert error.line == 2 and "SBX101" in error.reason
 
 
+@pytest.mark.parametrize("default", [" + 1" * 3000, " + 1" * 900])
+def test_a_source_that_is_nested_deep_is_refused_or_exported(default: str) -> None:
+    document = function(f"def task(x: int = 1{default}) -> int:\n    return x\n")
+    try:
+        ast.parse(flyte.export(document))
+    except ExportError:
+        pass
+
+
+def test_exporting_says_nothing_on_the_way(recwarn: pytest.WarningsRecorder) -> None:
+    flyte.export(function("def task(x: int) -> int:\n    return 1if x else 2\n"))
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_a_reason_is_one_line() -> None:
     assert str(ExportError("a\nb\x1b", 3)) == r"line 3: a\nb\x1b"
 

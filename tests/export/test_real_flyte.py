@@ -464,6 +464,7 @@ def test_sources_of_every_layout(source: str, tmp_path: Path) -> None:
         "[add(i, 1) for i in range(x)]",
         "# only a comment\nadd(x, y) # and another",
         "return x\n",
+        "\fx\n\f\n\fx + 1",
     ],
 )
 def test_code_strings(source: str, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ import ast
 from collections.abc import Iterable
 from typing import Protocol
 
+from ...lint.parsing import Unparsable, parse
+from .errors import ExportError
+
 
 class Located(Protocol):
     """What has a range in the text: statements, expressions, arguments."""
@@ -29,6 +32,15 @@ def normalised(source: str) -> str:
     if first[:1] in (" ", "\t"):
         text = textwrap.dedent(text)
     return text.rstrip() + "\n"
+
+
+def tree_of(source: str, what: str = "the source") -> ast.Module:
+    """The syntax tree of a text of the task file. Raises `ExportError` if the host cannot parse it."""
+    try:
+        return parse(source)
+    except Unparsable as error:
+        reason = f"{what} cannot be parsed by this Python, though Monty may; export with a newer one"
+        raise ExportError(f"{reason} ({error.message})", error.start.line) from error
 
 
 class SourceText:
@@ -96,7 +108,8 @@ def indented(text: str, prefix: str, keep: Iterable[int] = ()) -> str:
     `keep`.
     """
     kept = set(keep)
-    lines = text.split("\n")
+    # A form feed sets the indentation back to nothing, so that none may stand behind ours.
     return "\n".join(
-        prefix + line if line.strip() and number not in kept else line for number, line in enumerate(lines, 1)
+        prefix + line.lstrip("\f") if line.strip() and number not in kept else line
+        for number, line in enumerate(text.split("\n"), 1)
     )

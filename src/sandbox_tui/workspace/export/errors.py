@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 from ..errors import one_line
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ExportError(Exception):
@@ -16,3 +23,16 @@ class ExportError(Exception):
         self.reason = one_line(reason)
         self.line = line
         super().__init__(self.reason if line is None else f"line {line}: {self.reason}")
+
+
+def bounded(export: Callable[P, T]) -> Callable[P, T]:
+    """An `export` that refuses a source nested too deep to be walked, instead of running out of stack."""
+
+    @functools.wraps(export)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return export(*args, **kwargs)
+        except (RecursionError, MemoryError):
+            raise ExportError("the source is nested too deep to be exported") from None
+
+    return guarded

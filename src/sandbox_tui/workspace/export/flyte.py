@@ -11,8 +11,8 @@ import ast
 
 from ..document import Case, Document
 from .awaits import Awaits
-from .edits import SourceText, indented, lines_inside_strings
-from .errors import ExportError
+from .edits import SourceText, indented, lines_inside_strings, tree_of
+from .errors import ExportError, bounded
 from .module import ModuleText, default_text, docstring, joined
 from .results import output_annotation, refuse_returned_tuples
 from .scopes import Function, walk, walk_scope
@@ -23,6 +23,7 @@ from .types import holds_handle
 INDENT = "    "
 
 
+@bounded
 def export(document: Document, case: Case | None = None) -> str:
     """The module's text; its stubs answer as `case` (the document's first, if none is given) says. Raises
     `ExportError`.
@@ -246,7 +247,7 @@ def _shifted(body: str, first: ast.stmt, text: SourceText) -> str:
         return INDENT + body.rstrip() + "\n"
     if before == INDENT:
         return body.rstrip() + "\n"
-    reparsed = ast.parse("if 1:\n" + body)
+    reparsed = tree_of("if 1:\n" + body)
     kept = lines_inside_strings(reparsed)
     lines = [
         INDENT + line[len(before) :] if number not in kept and line.startswith(before) else line
@@ -269,7 +270,7 @@ def _code_body(module: ModuleText, text: SourceText, keeper: str | None) -> tupl
     if isinstance(last, ast.Expr):
         text.replace(text.start(last), text.start(last), "return ")
     whole = text.edited(0, text.end(last))
-    body = indented(whole, INDENT, lines_inside_strings(ast.parse(whole))).strip("\n").rstrip()
+    body = indented(whole, INDENT, lines_inside_strings(tree_of(whole))).strip("\n").rstrip()
     mention = "".join(f"{INDENT}{line}\n" for line in _mention(task, statements, keeper))
     return name, f"{mention}{body}\n", list(statements)
 

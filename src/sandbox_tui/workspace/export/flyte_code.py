@@ -13,6 +13,7 @@ from ...sandbox.config import SandboxedConfig
 from ..document import Case, Document
 from .awaits import Awaits
 from .edits import SourceText
+from .errors import bounded
 from .module import ModuleText, joined
 from .names import environment_name, identifier
 from .results import output_annotation, refuse_returned_tuples
@@ -23,6 +24,7 @@ from .types import holds_handle
 from .values import quoted, quoted_block
 
 
+@bounded
 def export(document: Document, case: Case | None = None) -> str:
     """The module's text; its stubs answer as `case` (the document's first, if none is given) says. Raises
     `ExportError`.

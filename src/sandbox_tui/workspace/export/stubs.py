@@ -14,7 +14,7 @@ from typing import Any
 from ...sandbox.handles import Handle
 from ..document import ExternalSpec
 from ..literals import parse_literal
-from .edits import SourceText, indented, lines_inside_strings, normalised
+from .edits import SourceText, indented, lines_inside_strings, normalised, tree_of
 from .errors import ExportError
 from .names import ModuleNames
 from .results import tuple_lengths
@@ -178,10 +178,7 @@ class StubWriter:
     def _mock(self, spec: ExternalSpec) -> Function | None:
         """The function that answers; None for a mock that is an expression over its parameters."""
         source = normalised(spec.source or "")
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise ExportError("its mock cannot be parsed by this Python") from error
+        tree = tree_of(source, "its mock")
         functions = [node for node in tree.body if isinstance(node, Function)]
         if not functions:
             return None
@@ -227,7 +224,7 @@ class StubWriter:
 
     def _expression_body(self, spec: ExternalSpec) -> str:
         source = normalised(spec.source or "None")
-        tree = ast.parse(source)
+        tree = tree_of(source, "its mock")
         text = SourceText(source)
         last = tree.body[-1]
         if isinstance(last, ast.Expr):
@@ -237,7 +234,7 @@ class StubWriter:
 
     def _mock_body(self, spec: ExternalSpec, mock: Function, parameters: list[StubParameter]) -> str:
         source = normalised(spec.source or "")
-        tree = ast.parse(source)
+        tree = tree_of(source, "its mock")
         text = SourceText(source)
         first = mock.body[0]
         # Only a plain `def`, alone and over several lines, can lend its body; anything else is defined inside

@@ -13,7 +13,7 @@ from typing import Any
 from ...sandbox.config import SandboxedConfig
 from ...sandbox.errors import RestrictionError, SandboxError
 from ..document import Case, Document, ExternalSpec
-from .edits import normalised
+from .edits import normalised, tree_of
 from .errors import ExportError
 from .refusals import refuse_caught_externals, refuse_loose_references, refuse_syntax
 from .scopes import Function, bound_names, walk
@@ -62,7 +62,7 @@ def read_task(document: Document, case: Case | None = None) -> ExportedTask:
     case = case or next(iter(document.cases), None)
     _check_that_it_runs(document, case)
     source = normalised(document.source)
-    tree = _parse(source)
+    tree = tree_of(source)
     refuse_syntax(tree)
     settings = document.effective()
     externals = _used(tree, settings.externals_for(document, case))
@@ -115,16 +115,6 @@ def _refuse_unresolved(tree: ast.Module, source: str, known: set[str]) -> None:
     for name in [*free_names(tree, source=source), *mapped_names(tree, source=source)]:
         if name.name not in known:
             raise ExportError(f"{name.name} is neither defined nor an external", name.line)
-
-
-def _parse(source: str) -> ast.Module:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        raise ExportError(
-            "this Python cannot parse the source, though Monty may; export with a newer Python", line
-        ) from error
 
 
 def _annotation(text: str) -> ast.expr:
