@@ -12,8 +12,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import tomli_w
-
 from .document import CONFIG_FIELDS, MISSING, Case, Document, ExternalSpec, LintSettings
 from .folder import FolderDefaults
 from .forms import to_toml
@@ -155,6 +153,8 @@ def render_entry(key: str, value: Any, prefix: str = "") -> str:
 
 def render_key(key: str) -> str:
     """A key, quoted where it must be."""
+    import tomli_w  # Only writing needs it; a run that reads does not pay for it.
+
     return tomli_w.dumps({key: 0}).removesuffix(" = 0\n")
 
 
@@ -180,6 +180,8 @@ def render_text(text: str) -> str:
 
 
 def _single(value: bool | int | float | str) -> str:
+    import tomli_w
+
     return tomli_w.dumps({"_": value}).removeprefix("_ = ").removesuffix("\n")
 
 
