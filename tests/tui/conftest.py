@@ -133,7 +133,7 @@ def open_bench() -> Open:
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             bench = Bench(app, pilot)
-            await bench.until(lambda: bench.screen._ready)
+            await bench.until(lambda: bench.screen.ready)
             if ready:
                 await bench.until(lambda: bench.workbench.document or bench.workbench.unreadable)
                 await bench.until(lambda: bench.workbench.profile or bench.workbench.unreadable)

@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import App
 
 from . import terminal
-from .commands import WorkbenchCommands
 from .safety import install
 from .screens.workbench import WorkbenchScreen
 from .terminal import TerminalCare
 from .themes import DARK, THEMES
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _palette() -> type[Provider]:
+    from .palette import WorkbenchCommands
+
+    return WorkbenchCommands
 
 
 class SandboxApp(TerminalCare[int]):
     """The workbench on `path`: a task file, a folder, or None for the current folder."""
 
     TITLE = "sandbox-tui"
-    COMMANDS = App.COMMANDS | {WorkbenchCommands}
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     COMMAND_PALETTE_BINDING: ClassVar[str] = "ctrl+p"
 
     def __init__(self, path: Path | None = None) -> None:
@@ -33,7 +41,7 @@ class SandboxApp(TerminalCare[int]):
         self._path = path
 
     def get_default_screen(self) -> WorkbenchScreen:
-        return WorkbenchScreen(self._path)
+        return WorkbenchScreen(self._path, self.size)
 
     @property
     def workbench_screen(self) -> WorkbenchScreen:

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from ..workspace.document import Document
+from .fixing import apply_fix
 from .inputs.fields import Field
 from .session import Findings, examine
 
@@ -58,6 +59,15 @@ class Checking:
         findings = examine(document, before)
         if not get_current_worker().is_cancelled:
             self._screen.post_message(Examined(findings, version))
+
+    def fix(self) -> None:
+        """Mends the finding at the cursor, where it can be mended."""
+        screen = self._screen
+        diagnostic = screen.editor.diagnostic_at_cursor()
+        if diagnostic is None or diagnostic.fix is None:
+            screen.tell("There is no fix for what is at the cursor.", "warning")
+        elif not screen.editor.read_only:
+            apply_fix(screen.editor, diagnostic.fix)
 
     def take(self, message: Examined) -> bool:
         """Whether `message` is about the text as it is; if so, its findings are kept and marked."""

@@ -7,16 +7,10 @@ alt): an F-key where editors have one, a ctrl+letter beside it where a terminal 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from .key_bar import KeyHint
-
-if TYPE_CHECKING:
-    from .screens.workbench import WorkbenchScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +26,9 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("run.run", "Run", "Run the task with the entered inputs; at a halted call, go on", "run", "f5,ctrl+r", "F5  ^R"),
+    Command("run.run", "Run", "Run the task; at a halted call, go on", "run", "f5,ctrl+r", "F5  ^R"),
     Command(
-        "run.step", "Step through calls", "Run and halt before each external call; at one, go to the next",
+        "run.step", "Step through calls", "Run, halting before each external call",
         "step", "f6,ctrl+t", "F6  ^T",
     ),
     Command("run.stop", "Stop", "End the run at once", "stop", "f7,shift+f5,f17", "F7"),
@@ -42,14 +36,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "problem.previous", "Previous problem", "Go to the finding before", "next_problem(-1)", "shift+f8,f20", "shift+F8"
     ),
-    Command("problem.fix", "Fix problem", "Mend the finding at the cursor, where there is a fix", "fix_problem", "f4", "F4"),
+    Command("problem.fix", "Fix problem", "Mend the finding at the cursor", "fix_problem", "f4", "F4"),
     Command("file.save", "Save", "Write the task to its file", "save", "ctrl+s", "^S"),
     Command("file.save_as", "Save as", "Write the task to another file", "save_as", "f12", "F12"),
     Command("file.new", "New task", "Begin a new task", "new_task", "ctrl+n", "^N"),
     Command("file.open", "Open", "Open a task file or a folder by its path", "open_path", "ctrl+o", "^O"),
     Command("pane.next", "Next pane", "Move the focus to the next pane", "next_pane(1)", "f2", "F2"),
     Command("pane.previous", "Previous pane", "Move the focus to the pane before", "next_pane(-1)", "shift+f2,f14", "shift+F2"),
-    Command("pane.maximise", "Enlarge pane", "Enlarge the pane with the focus, or put it back", "enlarge", "f3", "F3"),
+    Command("pane.maximise", "Enlarge pane", "Enlarge the focused pane, or put it back", "enlarge", "f3", "F3"),
     Command("help", "Help", "List the keys", "help", "f1", "F1"),
     Command("show.inputs", "Show inputs", "Fill in the inputs", "show_side('inputs')"),
     Command("show.externals", "Show externals", "The functions that the host answers", "show_side('externals')"),
@@ -68,7 +62,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.refresh", "Look for tasks again", "Read the folder again", "refresh_tasks"),
 )  # fmt: skip
 
-BY_ID = {command.id: command for command in COMMANDS}
+ACTIONS = frozenset(command.action.partition("(")[0] for command in COMMANDS)
+"""The names of the actions of all commands."""
 
 QUIT_KEY, PALETTE_KEY = "^Q", "^P"
 
@@ -112,41 +107,16 @@ CALL_HINTS = (
 )
 
 
-class WorkbenchCommands(Provider):
-    """The commands in the palette."""
-
-    @property
-    def _workbench(self) -> WorkbenchScreen | None:
-        from .screens.workbench import WorkbenchScreen
-
-        return self.screen if isinstance(self.screen, WorkbenchScreen) else None
-
-    def _label(self, command: Command) -> str:
-        return f"{command.name}   {command.shown}" if command.shown else command.name
-
-    async def discover(self) -> Hits:
-        screen = self._workbench
-        if screen is not None:
-            for command in COMMANDS:
-                yield DiscoveryHit(
-                    self._label(command),
-                    partial(screen.run_action, command.action),
-                    command.name,
-                    help=command.help,
-                )
-
-    async def search(self, query: str) -> Hits:
-        screen = self._workbench
-        if screen is None:
-            return
-        matcher = self.matcher(query)
-        for command in COMMANDS:
-            score = matcher.match(self._label(command))
-            if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(self._label(command)),
-                    partial(screen.run_action, command.action),
-                    text=command.name,
-                    help=command.help,
-                )
+APP_COMMANDS: tuple[Command, ...] = (
+    Command("app.theme", "Theme", "Choose another theme", "app.change_theme"),
+    Command("app.screenshot", "Screenshot", "Save a picture of the screen, as SVG", "app.screenshot"),
+    Command(
+        "app.quit",
+        "Quit",
+        "End the program; asks first where something is unsaved",
+        "app.quit",
+        "ctrl+q",
+        QUIT_KEY,
+    ),
+)
+"""What the palette offers beside the commands of the screen."""

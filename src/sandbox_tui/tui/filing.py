@@ -14,6 +14,7 @@ from ..workspace.errors import DocumentError, FileChangedError
 from ..workspace.files import ABSENT, write_text
 from ..workspace.folder import TaskFiles, find_tasks
 from .screens.dialogs import Answer, Ask, Prompt
+from .tasks.task_tree import TasksPane
 
 if TYPE_CHECKING:
     from .screens.workbench import WorkbenchScreen
@@ -58,7 +59,32 @@ class Filing:
             self.found = message.found.paths if message.found is not None else ()
             self._screen.post_message(message)
 
+    def show_found(self, message: TasksFound) -> None:
+        """Shows the tasks that were found."""
+        screen = self._screen
+        if message.found is None:
+            screen.tell(message.problem or "the folder cannot be read", "error")
+            return
+        for pane in screen.query(TasksPane):
+            pane.show(message.folder, message.found.paths, complete=message.found.complete)
+        screen.showing.header()
+
     # --- opening ---
+
+    async def begin(self, path: Path | None) -> None:
+        """Opens what the program was started with; of a folder its first task, after what was left unsaved there."""
+        screen = self._screen
+        folder = Path.cwd() if path is None else path if path.is_dir() else path.parent
+        looking = self.look_through(folder)
+        if path is not None and not path.is_dir():
+            await self.load(path)
+            return
+        for unsaved in screen.keeping.left_behind(None, folder):
+            if await screen.keeping.offer(unsaved):
+                return
+        await looking.wait()
+        if self.found:
+            await self.load(self.found[0])
 
     async def open(self, path: Path) -> None:
         """Opens a file or a folder, after asking about what is unsaved."""
@@ -84,7 +110,7 @@ class Filing:
         except DocumentError as error:
             screen.tell(str(error), "error")
             return
-        await screen.show_opened()
+        await screen.showing.opened()
 
     async def open_asked(self) -> None:
         """Asks for a path and opens it."""
@@ -115,7 +141,7 @@ class Filing:
         if not await self.may_leave():
             return
         self._screen.workbench.new_task(name, cast(Literal["function", "code"], kind))
-        await self._screen.show_opened()
+        await self._screen.showing.opened()
         self._screen.editor.focus()
 
     # --- saving ---
@@ -159,7 +185,8 @@ class Filing:
         document = screen.workbench.document
         if document is not None:
             screen.keeping.forget(document)
-        screen.saved()
+        screen.showing.header()
+        screen.tell(f"Saved {screen.workbench.name}")
         if not own:
             self.look_through(screen.workbench.folder)
         return True

@@ -132,7 +132,7 @@ class Keeping:
             await screen.app.push_screen_wait(Look(f"It cannot be opened as a task: {error}", unsaved.text))
             return False
         screen.workbench.restore(document)
-        await screen.show_opened()
+        await screen.showing.opened()
         self.now()
         own = self.recovery.problem is None
         if own:

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from ..sandbox.errors import BoundaryError, RestrictionError, RunCancelledError, SandboxError
 from ..sandbox.run import RunResult
 from .calls.questions import Question, Reply
-from .results.show import count_text, duration_text, error_view, status_text, value_text
+from .results.show import count_text, duration_text, error_view, result_json, status_text, value_text
 from .task_run import TaskRun
 from .text import label
 
@@ -97,7 +97,7 @@ class Running:
         work = partial(self._work, run, width)
         screen.run_worker(work, thread=True, group="run", exit_on_error=False, name="run")
         self._timer = screen.set_interval(1 / LOOKS_PER_SECOND, self.look)
-        screen.run_changed()
+        screen.show_keys()
 
     def _work(self, run: TaskRun, width: int) -> None:
         result = run.execute()
@@ -143,7 +143,7 @@ class Running:
             )
         if panel.strip.active != "output" or not result.ok:
             panel.show_tab("result")
-        screen.run_changed()
+        screen.show_keys()
         screen.bring_forward("run")
 
     def _show_error(self, error: SandboxError) -> None:
@@ -216,7 +216,7 @@ class Running:
         if not card.has_focus_within:
             card.entry.focus()
         screen.bring_forward("run")
-        screen.run_changed()
+        screen.show_keys()
 
     def answered(self, question: Question, reply: Reply) -> None:
         """Passes on what was decided."""
@@ -242,4 +242,37 @@ class Running:
                 self._focused if self._focused is not None and self._focused.is_attached else screen.editor
             )
             target.focus()
-        screen.run_changed()
+        screen.show_keys()
+
+    # --- what to do with a result ---
+
+    def copy_result(self) -> None:
+        """Copies the result, as Python writes it, or the error."""
+        result = self.finished
+        if result is None:
+            self._screen.tell("There is no result yet: F5 runs the task.", "warning")
+            return
+        self._screen.app.copy_to_clipboard(repr(result.result) if result.ok else str(result.error))
+        self._screen.tell("Copied, where the terminal allows it; save the result to be sure.")
+
+    def save_result(self) -> None:
+        """Asks for a file and writes the result there, as JSON."""
+        result = self.finished
+        if result is None or not result.ok:
+            self._screen.tell("There is no result to save.", "warning")
+        else:
+            self._save("Save the result", "result.json", result_json(result.result))
+
+    def save_output(self) -> None:
+        """Asks for a file and writes everything there that was printed."""
+        result = self.finished
+        if result is None:
+            self._screen.tell("Nothing has been printed yet: F5 runs the task.", "warning")
+        else:
+            self._save("Save what was printed", "output.txt", result.stdout)
+
+    def _save(self, title: str, name: str, text: str) -> None:
+        screen = self._screen
+        document = self.run.document if self.run is not None else None
+        proposed = screen.workbench.folder / f"{document.name if document is not None else 'task'}_{name}"
+        screen.filing.in_turn(screen.filing.write(title, proposed, text))

@@ -14,10 +14,10 @@ from textual.widgets import Static
 from ..commands import COMMANDS, PALETTE_KEY, QUIT_KEY
 
 EVERYWHERE = (
-    (PALETTE_KEY, "Commands", "Every command by its name; also theme and screenshot"),
-    (QUIT_KEY, "Quit", "Asks first where something is unsaved"),
-    ("Tab", "Next field", "Between the fields and lists of a pane; in the editor it indents"),
-    ("Esc", "Back", "Leave a dialog, an enlarged pane, or the editor"),
+    (PALETTE_KEY, "Commands", "Every command by its name"),
+    (QUIT_KEY, "Quit", "Asks about what is unsaved"),
+    ("Tab", "Next field", "In the editor it indents: press Esc first"),
+    ("Esc", "Back", "Leave a dialog or an enlarged pane"),
 )
 
 
@@ -27,11 +27,11 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 70%; }
     HelpScreen > Vertical {
-        width: 86; max-width: 96%; height: auto; max-height: 94%; padding: 1 2; background: $surface;
+        width: 80; max-width: 98%; height: auto; max-height: 94%; padding: 1 2; background: $surface;
         border-left: outer $accent;
     }
     HelpScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; background: $surface; }
-    HelpScreen Static { height: auto; }
+    HelpScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     HelpScreen .title { text-style: bold; margin-bottom: 1; }
     HelpScreen .foot { color: $foreground-muted; margin-top: 1; }
     """
@@ -43,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         rows = [(command.shown, command.name, command.help) for command in COMMANDS if command.shown]
         lines = [
-            Content.assemble((f"{key:<10}", "$accent"), f"{name:<20}", (text, "$foreground-muted"))
+            Content.assemble((f"{key:<11}", "$accent"), f"{name:<20}", (text, "$foreground-muted"))
             for key, name, text in (*rows, *EVERYWHERE)
         ]
         with Vertical():
@@ -51,6 +51,6 @@ class HelpScreen(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(Content("\n").join(lines))
             yield Static(
-                "To select text with the mouse, hold shift. Every field and word can be clicked.",
+                "Hold shift to select text with the mouse. Every word can be clicked.",
                 classes="foot",
             )

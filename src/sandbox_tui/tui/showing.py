@@ -1,0 +1,78 @@
+"""Shows in the panes what the workbench holds: header, editor, form, externals, settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .header import HeaderLine
+from .session import monty_version
+from .tasks.task_tree import TasksPane
+
+if TYPE_CHECKING:
+    from .checking import Examined
+    from .screens.workbench import WorkbenchScreen
+
+
+class Showing:
+    """The panes of a workbench screen, as far as they show the document."""
+
+    def __init__(self, screen: WorkbenchScreen) -> None:
+        self._screen = screen
+        self._monty = monty_version()
+
+    async def opened(self) -> None:
+        """Shows what has just been opened."""
+        screen, workbench, editor = self._screen, self._screen.workbench, self._screen.editor
+        document, unreadable = workbench.document, workbench.unreadable
+        text = document.source if document is not None else unreadable.text if unreadable is not None else ""
+        report = editor.load(text)
+        editor.read_only = document is None or document.read_only
+        screen.problem.show(None)
+        if unreadable is not None:
+            screen.problem.remark(f"read-only: {unreadable.message}")
+            screen.tell(f"{unreadable.path.name}: {unreadable.message}", "error")
+            if unreadable.line is not None:
+                editor.mark_line(unreadable.line, "error")
+                editor.goto(unreadable.line)
+        elif report.hidden:
+            screen.problem.remark(f"the text holds {report.hidden} characters that do not show")
+        screen.panel.result.show_hint("F5 runs the task." if document is not None else "No task is open.")
+        screen.panel.problems.show([])
+        screen.panel.strip.set_count("problems", 0)
+        workbench.examine()
+        await self.known()
+        screen.checking.now()
+
+    async def examined(self, message: Examined) -> None:
+        """Shows what a look at the text has found, if it is still about this text."""
+        screen = self._screen
+        if screen.checking.take(message):
+            found = screen.workbench.diagnostics
+            screen.panel.problems.show(found)
+            screen.panel.strip.set_count("problems", len(found))
+            await self.known()
+
+    async def known(self) -> None:
+        """Shows header, form and settings as the document is now."""
+        screen, workbench = self._screen, self._screen.workbench
+        document = workbench.document
+        self.header()
+        await screen.side.inputs.show(workbench.fields, workbench.entries)
+        editable = document is not None and not document.read_only
+        await screen.side.externals.show(workbench.externals(), workbench.undeclared, editable=editable)
+        screen.side.limits.show(document)
+        screen.side.inputs.show_declared(document)
+
+    def header(self) -> None:
+        """Shows name, signature and whether it is saved, in the header and in the tasks pane."""
+        workbench = self._screen.workbench
+        unsaved = workbench.unsaved
+        self._screen.query_one(HeaderLine).show(
+            name=workbench.name,
+            unsaved=unsaved,
+            signature=workbench.signature(),
+            profile=workbench.profile,
+            monty=self._monty,
+        )
+        for pane in self._screen.query(TasksPane):
+            pane.mark(workbench.path, unsaved=unsaved)
