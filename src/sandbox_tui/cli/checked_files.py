@@ -25,7 +25,7 @@ class Settings:
 
 
 def reports_of(path: Path, settings: Settings) -> list[Report]:
-    """The findings in the file, in order of their places. Raises `DocumentError` for one that cannot be read."""
+    """The findings in the file, in order of their places. Raises `DocumentError` if it cannot be read."""
     if path.suffix == ".py":
         return _of_python(path, settings)
     return _of_task(path, settings)

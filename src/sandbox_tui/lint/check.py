@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from .blocks import BLOCKS
 from .context import MAX_FINDINGS, Context
 from .diagnostic import Diagnostic, SyntaxFailure
 from .reading import Reading, read
@@ -21,24 +22,6 @@ from .rules.unreadable import BY_PROBLEM, TOO_MANY
 from .source_text import SourceText
 
 Table = dict[type[ast.AST], tuple[tuple[Find, bool], ...]]
-
-# Which fields of a statement (or of what stands in one) hold statements, the last one first.
-_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.FunctionDef: ("body",),
-    ast.AsyncFunctionDef: ("body",),
-    ast.ClassDef: ("body",),
-    ast.If: ("orelse", "body"),
-    ast.For: ("orelse", "body"),
-    ast.AsyncFor: ("orelse", "body"),
-    ast.While: ("orelse", "body"),
-    ast.With: ("body",),
-    ast.AsyncWith: ("body",),
-    ast.Try: ("finalbody", "orelse", "handlers", "body"),
-    ast.TryStar: ("finalbody", "orelse", "handlers", "body"),
-    ast.ExceptHandler: ("body",),
-    ast.Match: ("cases",),
-    ast.match_case: ("body",),
-}
 
 # A `for` whose target is not just names.
 _UNUSUAL_FOR = re.compile(r"for\b(?<!\wfor)(?![ \t]+\w+(?:[ \t]*,[ \t]*\w+){0,9}[ \t]+in\b)")
@@ -124,7 +107,7 @@ def _walk(context: Context, rules: frozenset[Rule]) -> None:
                     find(node, context)
             if context.full:
                 return
-        blocks = _BLOCKS.get(sort)
+        blocks = BLOCKS.get(sort)
         if blocks is not None:
             for block in blocks:
                 waiting += getattr(node, block)[::-1]

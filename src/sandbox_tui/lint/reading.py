@@ -73,7 +73,7 @@ def read(text: str, parses: Parses | None = None) -> Reading:
 
 def _judged(text: str, error: Unparsable, characters: list[Failure], parses: Parses | None) -> list[Failure]:
     """What is said of a text that the host's parser refuses."""
-    own = Failure(error.reason, error.message, error.start, error.end)
+    own = Failure(error.reason, error.message, *_place(error, text))
     if characters:
         # An unreadable character often is what the parser stumbles over, too.
         return [] if any(each.start.line == error.start.line for each in characters) else [own]
@@ -90,6 +90,16 @@ def _judged(text: str, error: Unparsable, characters: list[Failure], parses: Par
     if _UNSUPPORTED in verdict.message and verdict.start is not None:
         return [Failure("syntax", verdict.message, verdict.start, verdict.end or verdict.start)]
     return [own]
+
+
+def _place(error: Unparsable, text: str) -> tuple[Position, Position]:
+    """Where the error is; of a nesting whose place the parser does not tell, the longest line."""
+    if error.reason != "deep" or error.start != error.end:
+        return error.start, error.end
+    lines = SourceText(text).lines
+    number = max(range(len(lines)), key=lambda each: len(lines[each]))
+    line = lines[number]
+    return Position(number + 1, len(line) - len(line.lstrip()) + 1), Position(number + 1, len(line) + 1)
 
 
 def _replace_unreadable(text: str) -> tuple[str, list[Failure]]:

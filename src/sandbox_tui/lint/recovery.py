@@ -85,14 +85,18 @@ class _Recovery:
             return self._disarm_try(index)
         elif message.startswith(("unexpected indent", "unindent", "inconsistent use of tabs")):
             return self._drop_block(index)
-        return self._drop_statement(index)
+        return self._drop_statement(index, failure.message.endswith("was never closed"))
 
-    def _drop_statement(self, index: int) -> bool:
+    def _drop_statement(self, index: int, open_bracket: bool = False) -> bool:
         first = self._first(index)
         times = self.blamed[first] = self.blamed.get(first, 0) + 1
         if times > 2:
             return False
         end = self._end(first)
+        if open_bracket:
+            # The lines behind it may well be statements of their own.
+            self.starts[first + 1 : end] = [True] * (end - first - 1)
+            end = first + 1
         opens = self._indent_after(end) > self._indent(first)
         filler = ("if 1:" if opens else "pass") if times == 1 else ""
         self._blank(first, end, filler)

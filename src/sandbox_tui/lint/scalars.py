@@ -1,23 +1,35 @@
-"""Whether a name certainly holds a number or a string wherever it is bound.
+"""Which names certainly hold a number, a string or a truth value wherever their scope binds them.
 
-A cautious reading of one scope: every binding must be a parameter of a scalar type, an assignment of a scalar
-expression, a loop over `range`, or an augmented assignment that keeps it a scalar. Anything else makes it
-uncertain.
+Needed to call the fix of an augmented assignment safe: on such a value `x += y` and `x = x + y` are the same.
+Statements are read, expressions hardly, and every doubt counts against a name: anything but a parameter of a
+scalar type, an assignment of a scalar expression, a loop over `range`, and an augmented assignment that keeps
+it a scalar.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .annotations import canonical
+from .blocks import BLOCKS
 from .context import Context
+from .parsing import Unparsable, parse_expression
 
-_SCALARS = frozenset({"int", "float", "str", "bool", "bytes"})
+_SCALAR_TYPES = frozenset({"int", "float", "str", "bool", "bytes"})
 _SCALAR_CALLS = frozenset({"int", "float", "str", "bool", "len", "abs", "round", "ord", "chr", "repr"})
 
+# `global` and `nonlocal` bind names from elsewhere, and an object of a class can make anything of an
+# operator.
+_DOUBT = re.compile(r"\b(?:global|nonlocal|class|exec|eval|globals|locals)\b")
+_WALRUS = re.compile(r"\b(\w{1,200})[\s\\]{0,20}:=")
+
+# Each takes a look at all bindings; what is not settled by then is doubtful.
+_MAX_ROUNDS = 20
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Module
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def is_scalar_throughout(name: str, node: ast.AugAssign, context: Context) -> bool:
@@ -28,140 +40,148 @@ def is_scalar_throughout(name: str, node: ast.AugAssign, context: Context) -> bo
 def _scalars_by_statement(context: Context) -> dict[int, frozenset[str]]:
     """For each augmented assignment (by id) the names of its scope that are scalars throughout."""
     found: dict[int, frozenset[str]] = {}
-    if not context.whole:
+    text = context.source.text
+    if not context.whole or _DOUBT.search(text):
         return found
+    walrus = frozenset(_WALRUS.findall(text))
     waiting: list[Scope] = [context.tree]
+    scopes: list[tuple[_Bindings, list[int]]] = []
     while waiting:
         scope = waiting.pop()
-        statements: list[int] = []
-        bindings = _Bindings(scope, context)
-        for node in _own_nodes(scope):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        assignments: list[int] = []
+        bindings = _Bindings(scope, context, walrus)
+        for node in _statements(scope):
+            if isinstance(node, _FUNCTIONS):
                 waiting.append(node)
             elif isinstance(node, ast.AugAssign):
-                statements.append(id(node))
+                assignments.append(id(node))
             bindings.take(node)
-        names = bindings.scalars() if statements else frozenset()
-        found.update(dict.fromkeys(statements, names))
+        scopes.append((bindings, assignments))
+    # A name like `len` that is bound anywhere is not the builtin.
+    calls = _SCALAR_CALLS.difference(*(each.names for each, _ in scopes))
+    for bindings, assignments in scopes:
+        if assignments:
+            found.update(dict.fromkeys(assignments, bindings.scalars(calls)))
     return found
 
 
-def _own_nodes(scope: Scope) -> Iterator[ast.AST]:
-    """Every node of a scope, functions and classes inside it as themselves only."""
+def _statements(scope: Scope) -> Iterator[ast.AST]:
+    """The statements of a scope (and its handlers and cases), functions inside it as themselves only."""
     waiting: list[ast.AST] = list(scope.body)
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(node, _INNER):
-            waiting.extend(ast.iter_child_nodes(node))
+        if not isinstance(node, _FUNCTIONS):
+            for block in BLOCKS.get(type(node), ()):
+                waiting += getattr(node, block)
 
 
 class _Bindings:
-    """What the names of one scope are bound to: scalar expressions to be judged, or something uncertain."""
+    """What the names of one scope are bound to: expressions to be judged, or something uncertain."""
 
-    def __init__(self, scope: Scope, context: Context) -> None:
-        self.uncertain: set[str] = set()
-        self.values: dict[str, list[ast.expr]] = {}
+    def __init__(self, scope: Scope, context: Context, uncertain: frozenset[str]) -> None:
+        self.uncertain = set(uncertain)
         self.bound: set[str] = set()
-        self.has_class = False
+        self.values: dict[str, list[ast.expr]] = {}
         if isinstance(scope, ast.Module):
             for name, text in context.inputs.items():
-                self._declare(name, text.strip() in _SCALARS)
+                self._declare(name, _names_scalar(text))
             return
+        # Only what crosses the boundary is checked against its annotation.
+        checked = context.kind == "function" and scope in context.tree.body
         arguments = scope.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            annotation = argument.annotation
-            scalar = annotation is not None and canonical(annotation) in _SCALARS
-            self._declare(argument.arg, scalar and self._top_level(scope, context))
+            scalar = argument.annotation is not None and canonical(argument.annotation) in _SCALAR_TYPES
+            self._declare(argument.arg, scalar and checked)
         for each in (arguments.vararg, arguments.kwarg):
             if each is not None:
                 self.uncertain.add(each.arg)
 
-    @staticmethod
-    def _top_level(scope: Scope, context: Context) -> bool:
-        """Only what crosses the boundary is checked against its annotation."""
-        return context.kind == "function" and scope in context.tree.body
-
     def _declare(self, name: str, scalar: bool) -> None:
-        if scalar:
-            self.bound.add(name)
-        else:
-            self.uncertain.add(name)
+        (self.bound if scalar else self.uncertain).add(name)
 
     def take(self, node: ast.AST) -> None:
+        """Notes what a statement binds."""
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value)
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            self._bind(node.target, node.value)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                self._bind(node.target, node.value)
+        elif isinstance(node, ast.AugAssign):
             # Of a scalar and anything that is none, only `*` makes something (`2 * [1]`).
-            if isinstance(node.op, ast.Mult):
+            if isinstance(node.target, ast.Name) and isinstance(node.op, ast.Mult):
                 self.values.setdefault(node.target.id, []).append(node.value)
-        elif isinstance(node, ast.For) and _is_range(node.iter):
-            self._bind(node.target, None)
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            self.uncertain.update(node.names)
-        elif isinstance(node, ast.ClassDef):
-            self.has_class = True
-            self.uncertain.add(node.name)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            self.uncertain.add(node.name)
-            # A function inside may bind the name by `nonlocal`.
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Nonlocal | ast.Global):
-                    self.uncertain.update(inner.names)
-                elif isinstance(inner, ast.ClassDef):
-                    self.has_class = True
-        elif isinstance(node, ast.NamedExpr):
-            self.uncertain.add(node.target.id)
+        elif isinstance(node, ast.For) and _is_range(node.iter) and isinstance(node.target, ast.Name):
+            self.bound.add(node.target.id)
         elif isinstance(node, ast.For | ast.AsyncFor):
-            self._bind_uncertain(node.target)
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            self._bind_uncertain(node.optional_vars)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            self._doubt(node.target)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self._doubt(item.optional_vars)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self.uncertain.update((each.asname or each.name).partition(".")[0] for each in node.names)
+        elif isinstance(node, _FUNCTIONS):
             self.uncertain.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            self.uncertain.add(node.rest)
-        elif isinstance(node, ast.alias):
-            self.uncertain.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler):
+            self.uncertain.add(node.name or "")
+        elif isinstance(node, ast.match_case):
+            self._doubt(node.pattern)
 
-    def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
-        if not isinstance(target, ast.Name):
-            self._bind_uncertain(target)
-        elif value is None:
-            self.bound.add(target.id)
-        else:
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
             self.bound.add(target.id)
             self.values.setdefault(target.id, []).append(value)
+        else:
+            self._doubt(target)
 
-    def _bind_uncertain(self, target: ast.expr) -> None:
-        self.uncertain.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+    def _doubt(self, target: ast.AST) -> None:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name):
+                self.uncertain.add(node.id)
+            elif isinstance(node, ast.MatchAs | ast.MatchStar):
+                self.uncertain.add(node.name or "")
+            elif isinstance(node, ast.MatchMapping):
+                self.uncertain.add(node.rest or "")
 
-    def scalars(self) -> frozenset[str]:
-        """The names all of whose bindings are scalars, found by taking away until nothing changes."""
-        if self.has_class:
-            # An object of one's own may make anything of an operator.
-            return frozenset()
+    @property
+    def names(self) -> set[str]:
+        """Every name that the scope binds."""
+        return self.bound | self.uncertain
+
+    def scalars(self, calls: frozenset[str]) -> frozenset[str]:
+        """The names all of whose bindings are scalars, found by taking away until nothing changes; `calls`
+        are the builtins that give scalars.
+        """
         certain = self.bound - self.uncertain
-        changed = True
-        while changed:
+        for _ in range(_MAX_ROUNDS):
             wrong = {
                 name
                 for name in certain
-                if not all(_is_scalar(value, certain) for value in self.values.get(name, ()))
+                if not all(_is_scalar(value, certain, calls) for value in self.values.get(name, ()))
             }
+            if not wrong:
+                return frozenset(certain)
             certain -= wrong
-            changed = bool(wrong)
-        return frozenset(certain)
+        return frozenset()
+
+
+def _names_scalar(text: str) -> bool:
+    try:
+        return canonical(parse_expression(text)) in _SCALAR_TYPES
+    except Unparsable:
+        return False
 
 
 def _is_range(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
 
 
-def _is_scalar(node: ast.expr, names: set[str]) -> bool:
-    """Whether an expression is a number, a string or a truth value, given that `names` are."""
+def _is_scalar(node: ast.expr, names: set[str], calls: frozenset[str]) -> bool:
+    """Whether an expression is a number, a string or a truth value, given that `names` are and `calls` give
+    such.
+    """
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -172,16 +192,13 @@ def _is_scalar(node: ast.expr, names: set[str]) -> bool:
             if part.id not in names:
                 return False
         elif isinstance(part, ast.BinOp):
-            if not isinstance(part.op, ast.Mult) and (isinstance(part.left, ast.Constant | ast.JoinedStr)):
-                waiting.append(part.left)
-            else:
-                waiting += (part.left, part.right)
+            waiting += (part.left, part.right)
         elif isinstance(part, ast.UnaryOp):
             waiting.append(part.operand)
         elif isinstance(part, ast.IfExp):
             waiting += (part.body, part.orelse)
         elif isinstance(part, ast.Call):
-            if not (isinstance(part.func, ast.Name) and part.func.id in _SCALAR_CALLS):
+            if not (isinstance(part.func, ast.Name) and part.func.id in calls):
                 return False
         elif not isinstance(part, ast.JoinedStr):
             return False

@@ -1,4 +1,4 @@
-"""A finding with its source line, the exact range under it, and what its fix would write, as ruff shows it."""
+"""A finding with its source line, the exact range under it, and what its fix writes, as ruff shows it."""
 
 from __future__ import annotations
 

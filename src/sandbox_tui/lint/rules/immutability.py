@@ -47,7 +47,7 @@ def _target(target: ast.expr, context: Context) -> None:
 SUBSCRIPT = Rule(
     code="SBX301",
     name="subscript-assignment",
-    summary='Assignment to a subscript: `d["k"] = v`, `a[0] = v`, also as a loop, unpacking or `with` target.',
+    summary='Assignment to a subscript: `d["k"] = v`, `a[0] = v`, also as a loop or unpacking target.',
     why="Values in the documented sandbox are not changed in place.",
     instead="A new container: `d = {**d, k: v}`, `a = [*a[:i], v, *a[i + 1:]]`; or a comprehension.",
     bad='def mark(order: dict) -> dict:\n    order["done"] = True\n    return order\n',

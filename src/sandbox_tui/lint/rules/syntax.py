@@ -30,7 +30,7 @@ def _class(node: ast.ClassDef, context: Context) -> None:
 
 def _try(node: ast.Try | ast.TryStar, context: Context) -> None:
     message = (
-        "try: exceptions are not caught here; test before with if, or let the external return what went wrong"
+        "try: exceptions are not caught here; test before with if, or let the external say what went wrong"
     )
     context.report(TRY, context.source.start(node), context.source.head_end(node, "try"), message)
 
@@ -107,8 +107,8 @@ TRY = Rule(
     name="try-statement",
     summary="`try` with `except`, `else` or `finally`.",
     why="The documented sandbox does not catch exceptions: a task fails, and Flyte retries or reports it.",
-    instead="A test before the operation; an external that returns None or a status where it would raise.",
-    bad="def parse(s: str) -> int:\n    try:\n        return int(s)\n    except ValueError:\n        return 0\n",
+    instead="A test before the operation; an external that returns None where it would raise.",
+    bad="def parse(s: str) -> int:\n    try:\n        return int(s)\n    finally:\n        print(s)\n",
     good="def parse(s: str) -> int:\n    return int(s) if s.isdigit() else 0\n",
     profiles=DOCUMENTED,
     nodes=(ast.Try, ast.TryStar),

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import ast
 
+from ..compile_errors import errors_of_module, errors_of_statement
 from ..context import Context
 from ..diagnostic import Position
+from ..nesting import HARMLESS_COLUMNS, is_too_deep, levels_of_deep_blocks
 from ..reading import Problem
 from .rule import EVERYWHERE, Rule
 
 _GOOD = "def total(price: float) -> float:\n    return price * 2\n"
+
+
+def _syntax(node: ast.Module | ast.stmt, context: Context) -> None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return  # most statements are such
+    errors = errors_of_module(context) if isinstance(node, ast.Module) else errors_of_statement(node, context)
+    for message, start, end in errors:
+        context.report(SYNTAX_ERROR, start, end, message)
+
+
+def _deep(node: ast.stmt, context: Context) -> None:
+    short = node.end_lineno == node.lineno and (node.end_col_offset or 0) < HARMLESS_COLUMNS
+    if short and not context.memo(levels_of_deep_blocks):
+        return  # most statements are such
+    if is_too_deep(node, context):
+        message = "this is nested too deep for Monty: give parts of it names, or use a loop"
+        context.report_node(TOO_DEEP, node, message)
 
 
 def _no_function(tree: ast.Module, context: Context) -> None:
@@ -81,6 +100,19 @@ SYNTAX_ERROR = Rule(
     bad="def total(price: float -> float:\n    return price * 2\n",
     good=_GOOD,
     profiles=EVERYWHERE,
+    nodes=(
+        ast.Module,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.Assign,
+        ast.AugAssign,
+        ast.For,
+        ast.AsyncFor,
+        ast.With,
+        ast.AsyncWith,
+    ),
+    find=_syntax,
+    needs_whole=True,
 )
 
 TOO_DEEP = Rule(
@@ -92,6 +124,9 @@ TOO_DEEP = Rule(
     bad=f"def total(price: float) -> float:\n    return {'-' * 8_000}price\n",
     good=_GOOD,
     profiles=EVERYWHERE,
+    nodes=tuple(ast.stmt.__subclasses__()),
+    find=_deep,
+    needs_whole=True,
 )
 
 TOO_LARGE = Rule(
