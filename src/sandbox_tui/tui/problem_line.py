@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from ..lint.diagnostic import Diagnostic
-from .results.problems_view import MARKS
 from .split_line import SplitLine
 from .text import label, label_content
+
+MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$foreground-muted")}
+"""Sign and colour of each severity; the sign is there because colour alone says nothing to some."""
 
 
 class ProblemLine(SplitLine):

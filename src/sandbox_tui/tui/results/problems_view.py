@@ -14,12 +14,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...lint.diagnostic import Diagnostic
+from ..problem_line import MARKS
 from ..text import label, label_content
 
 # A hostile text may have a finding in each of a million lines.
 SHOWN_PROBLEMS = 500
-
-MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$foreground-muted")}
 
 
 class ProblemsView(Vertical):
