@@ -563,9 +563,7 @@ def test_an_instance_of_a_class_of_the_sandbox_is_called_so(monty: Sandbox) -> N
     )
 
 
-@pytest.mark.parametrize(
-    "code", ["str(int)", "'<b>bold</b>'", "'range'", "str(type(ValueError('a')))", "'dict_keys'"]
-)
+@pytest.mark.parametrize("code", ["'<b>bold</b>'", "'range'", "'dict_keys'", "'int'", "'list of | things'"])
 def test_a_text_that_only_looks_odd_may_leave(monty: Sandbox, code: str) -> None:
     value = monty.run(code)
     assert checker(str, outgoing=True)(value, "result") == value

@@ -17,7 +17,9 @@ from .annotations import Refused, normalise, refusal, type_text
 from .crossing import (
     ATOMS,
     Mismatch,
+    StandIn,
     TooDeep,
+    Way,
     boundary_error,
     check_hashable,
     check_text,
@@ -35,18 +37,20 @@ EMPTY = inspect.Parameter.empty
 Test = Callable[[Any], None]
 
 
-def checker(tp: Any, *, outgoing: bool = False) -> Callable[[Any, str], Any]:
+def checker(tp: Any, *, outgoing: bool = False, told: bool = False) -> Callable[[Any, str], Any]:
     """A check compiled for `tp`: `check(value, path)` gives the value back, or raises `BoundaryError` with
     the exact path.
 
-    The message reads `inputs.items[3].price: expected float, got str`. Raises `BoundaryError` at once for a
-    type that cannot cross the boundary. `inspect.Parameter.empty` (no annotation) is `Any`.
+    The message reads `inputs.items[3].price: expected float, got str`. `outgoing` is for values out of the
+    sandbox, `told` for those whose texts the sandbox has told to be texts (`crossing.StandIn`). Raises
+    `BoundaryError` at once for a type that cannot cross the boundary. `inspect.Parameter.empty` (no
+    annotation) is `Any`.
     """
     try:
         normal = Any if tp is EMPTY else normalise(tp)
     except Refused as refused:
         raise BoundaryError(refusal("value", refused, type_text(tp))) from None
-    test = _compile(normal, outgoing)
+    test = _compile(normal, Way.TOLD if told else Way.OUT if outgoing else Way.IN)
 
     def check(value: Any, path: str) -> Any:
         try:
@@ -65,24 +69,24 @@ def checker(tp: Any, *, outgoing: bool = False) -> Callable[[Any, str], Any]:
     return check
 
 
-def _compile(tp: Any, outgoing: bool) -> Test:
+def _compile(tp: Any, way: Way) -> Test:
     if tp is Any:
-        return lambda value: crosses(value, outgoing)
+        return lambda value: crosses(value, way)
     kind = handle_kind(tp)
     if kind is not None:
         return _handle_test(kind, tp)
     origin, args = typing.get_origin(tp), typing.get_args(tp)
     if origin is Union:
-        return _union_test(tp, args, outgoing)
+        return _union_test(tp, args, way)
     if origin is dict:
-        return _dict_test(tp, args, outgoing)
+        return _dict_test(tp, args, way)
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):
-        return _fixed_tuple_test(tp, args, outgoing)
+        return _fixed_tuple_test(tp, args, way)
     if origin is not None:
-        return _items_test(origin, tp, args[0], outgoing)
+        return _items_test(origin, tp, args[0], way)
     if tp in (list, dict, tuple, set, frozenset):
-        return _bare_test(tp, outgoing)
-    return _scalar_test(tp, outgoing)
+        return _bare_test(tp, way)
+    return _scalar_test(tp, way)
 
 
 def _mismatch(tp: Any, value: Any) -> Mismatch:
@@ -95,13 +99,13 @@ def _mismatch(tp: Any, value: Any) -> Mismatch:
     return Mismatch(f"expected {type_text(tp)}, got {describe(value)}")
 
 
-def _scalar_test(tp: type, outgoing: bool) -> Test:
+def _scalar_test(tp: type, way: Way) -> Test:
     if tp is str:
 
         def test_text(value: Any) -> None:
             if type(value) is not str and not isinstance(value, str):
                 raise _mismatch(str, value)
-            check_text(value, outgoing)
+            check_text(value, way)
 
         return test_text
     accepted: tuple[type, ...] = (float, int) if tp is float else (tp,)
@@ -124,18 +128,18 @@ def _handle_test(kind: str, tp: Any) -> Test:
     return test
 
 
-def _bare_test(tp: type, outgoing: bool) -> Test:
+def _bare_test(tp: type, way: Way) -> Test:
     def test(value: Any) -> None:
         if not isinstance(value, tp):
             raise _mismatch(tp, value)
-        crosses(value, outgoing)
+        crosses(value, way)
 
     return test
 
 
-def _items_test(origin: Any, tp: Any, item_type: Any, outgoing: bool) -> Test:
+def _items_test(origin: Any, tp: Any, item_type: Any, way: Way) -> Test:
     """`list[X]`, `set[X]`, `frozenset[X]`, `tuple[X, ...]`."""
-    test_item = _compile(item_type, outgoing)
+    test_item = _compile(item_type, way)
     hashed = origin in (set, frozenset)
     quick = item_type if item_type in ATOMS else None
 
@@ -155,8 +159,8 @@ def _items_test(origin: Any, tp: Any, item_type: Any, outgoing: bool) -> Test:
     return test
 
 
-def _fixed_tuple_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
-    tests = [_compile(arg, outgoing) for arg in args]
+def _fixed_tuple_test(tp: Any, args: tuple[Any, ...], way: Way) -> Test:
+    tests = [_compile(arg, way) for arg in args]
 
     def test(value: Any) -> None:
         if not isinstance(value, tuple):
@@ -172,8 +176,8 @@ def _fixed_tuple_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
     return test
 
 
-def _dict_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
-    test_key, test_value = (_compile(arg, outgoing) for arg in args)
+def _dict_test(tp: Any, args: tuple[Any, ...], way: Way) -> Test:
+    test_key, test_value = (_compile(arg, way) for arg in args)
 
     def test(value: Any) -> None:
         if not isinstance(value, dict):
@@ -192,8 +196,8 @@ def _dict_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
     return test
 
 
-def _union_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
-    alternatives = [(arg, _compile(arg, outgoing)) for arg in args]
+def _union_test(tp: Any, args: tuple[Any, ...], way: Way) -> Test:
+    alternatives = [(arg, _compile(arg, way)) for arg in args]
     quick = frozenset(arg for arg in args if arg in ATOMS)
 
     def test(value: Any) -> None:
@@ -212,6 +216,9 @@ def _union_test(tp: Any, args: tuple[Any, ...], outgoing: bool) -> Test:
                     or not mismatch.message.startswith("expected ")
                 ):
                     deeper.append(mismatch)
+        suspicious = next((mismatch for mismatch in deeper if isinstance(mismatch, StandIn)), None)
+        if suspicious is not None:
+            raise suspicious
         # With one alternative of the right shape, the place inside it says more than the list of
         # alternatives.
         raise deeper[0] if len(deeper) == 1 or (deeper and foreign(value)) else _mismatch(tp, value)

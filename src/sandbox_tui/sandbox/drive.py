@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from .awaited import Range
 from .boundary import HandleTable, crossing_problem
+from .crossing import StandInError, Way, arguments_error, refused
 from .endpoint import Endpoint
 from .errors import BoundaryError, RunCancelledError, UnansweredCallError
 from .failure import Raised, sent_exception
 from .handle_table import PLAIN
 from .monty import monty
+from .repeating import Answer, host_function
 from .run import AnswerHook, Call, Cancellation, RunObserver
 from .sleep_clock import SleepClock
 
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from .places import Places
+    from .true_texts import TrueTexts
 
 _SLEEPS = ("system.sleep", "system.async_sleep")
 FLYTE_MAP = "flyte_map"
 
-# Answers kept for finding the line of a breach by running again; a run with more calls than that is not run
-# again.
+# Answers kept for running again (to find the line of a breach, or whether a text is one); a run with more
+# calls than that is not run again.
 MOST_ANSWERS = 10_000
 
 
@@ -43,8 +46,8 @@ class Drive:
 
     `raised` holds the exceptions that the host sent in, newest last, for finding the cause of an uncaught
     one. `calls` is filled only when the run is watched (an observer or an answer hook is given, or
-    `keep_calls`). `answers` is what the calls were resumed with, for as long as the run is `replayable` from
-    them.
+    `keep_calls`). `answers` is what the suspensions were resumed with, for as long as the run is `replayable`
+    from them; `true_texts`, if given, is asked with them whether a text of an argument is one.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Drive:
         loop: asyncio.AbstractEventLoop | None = None,
         timeout: float = float("inf"),
         kill: Callable[[], None] | None = None,
+        true_texts: TrueTexts | None = None,
     ) -> None:
         engine = monty()
         self._function_snapshot = engine.FunctionSnapshot
@@ -76,12 +80,12 @@ class Drive:
         self._cancellation = cancellation
         self._loop = loop
         self._pending: dict[int, Future[Any]] = {}
-        self._pending_calls: dict[int, Call] = {}
         self._clock = SleepClock(timeout, kill)
+        self._true_texts = true_texts
         self._numbers = 0
         self.calls: list[Call] = []
         self.raised: list[Raised] = []
-        self.answers: list[dict[str, Any]] = []
+        self.answers: list[Answer] = []
         self.replayable = True
 
     def to_end(self, progress: Any) -> Any:
@@ -124,18 +128,23 @@ class Drive:
             return self._other_call(snapshot, name)
         self._clock.pause()
         args, kwargs = snapshot.args, snapshot.kwargs
+        problem = self._problem(endpoint.name, args, kwargs)
         if self._wants_future(snapshot):
             call = self._new_call(endpoint, snapshot, args, kwargs)
-            self._pending[snapshot.call_id] = self._begin(endpoint, call)
-            self._pending_calls[snapshot.call_id] = call
+            self._pending[snapshot.call_id] = self._begin(endpoint, call, problem)
             self._clock.resume()
-            self._forget_answers()
-            return snapshot.resume({"future": ...})
+            return self._resume(snapshot, {"future": ...})
         if self._watched or endpoint.answer_call is not None or endpoint.is_async:
-            result = self._outcome(lambda: self._answer_watched(endpoint, snapshot, args, kwargs))
+            call = self._new_call(endpoint, snapshot, args, kwargs)
+            result = self._outcome(
+                lambda: self._stoppable(endpoint, lambda: self._answer(endpoint, call, problem))
+            )
         else:
             try:
-                self._check_arguments(endpoint, args, kwargs)
+                if problem is not None:
+                    raise problem
+                if endpoint.check is not None:
+                    endpoint.check(args, kwargs)
                 answer = endpoint.function(*args, **kwargs)
                 if type(answer) not in PLAIN or (type(answer) is str and not answer.isascii()):
                     answer = self._incoming(endpoint.name, self._awaited_value(answer))
@@ -145,7 +154,7 @@ class Drive:
         self._clock.resume()
         return self._resume(snapshot, result)
 
-    def _resume(self, snapshot: Any, result: dict[str, Any]) -> Any:
+    def _resume(self, snapshot: Any, result: Answer) -> Any:
         if self._cancellation is not None:
             self._stop_if_cancelled()
         if self.replayable:
@@ -157,11 +166,6 @@ class Drive:
     def _forget_answers(self) -> None:
         self.replayable = False
         self.answers = []
-
-    def _answer_watched(
-        self, endpoint: Endpoint, snapshot: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        return self._answer(endpoint, self._new_call(endpoint, snapshot, args, kwargs))
 
     def _outcome(self, answer: Callable[[], Any]) -> dict[str, Any]:
         try:
@@ -188,15 +192,21 @@ class Drive:
             call.line, call.column, call.end_line, call.end_column = place
         return call
 
-    def _answer(self, endpoint: Endpoint, call: Call) -> Any:
-        """Answers one call, watched: the value as Monty takes it. Raises what the task is to see."""
+    def _answer(self, endpoint: Endpoint, call: Call, problem: BoundaryError | None) -> Any:
+        """Answers one call, watched: the value as Monty takes it. Raises what the task is to see.
+
+        `problem` is what keeps the arguments from leaving the sandbox.
+        """
         if self._watched:
             self.calls.append(call)
         if self._observer is not None:
             self._observer.call(call)
         began = time.perf_counter()
         try:
-            self._check_arguments(endpoint, call.args, call.kwargs)
+            if problem is not None:
+                raise problem
+            if endpoint.check is not None:
+                endpoint.check(call.args, call.kwargs)
             if self._hook is None:
                 answer = self._host_answer(endpoint, call)
             else:
@@ -210,8 +220,40 @@ class Drive:
             return incoming
         finally:
             call.duration_ms = (time.perf_counter() - began) * 1000
-            if self._observer is not None:
+            # The run has ended without this answer when it was cancelled meanwhile.
+            if self._observer is not None and not self._cancelled:
                 self._observer.answered(call)
+
+    def _stoppable(self, endpoint: Endpoint, answer: Callable[[], Any]) -> Any:
+        """`answer()`; where the run can be cancelled by its caller, on a thread of its own, which is left
+        behind then: a host function that blocks cannot be ended.
+        """
+        if self._cancellation is None or self._loop is not None or endpoint.immediate:
+            return answer()
+        from .host_threads import threads
+
+        future = threads.submit(answer)
+        self._wait({future}, None)
+        return future.result()
+
+    def _wait(self, futures: set[Future[Any]], timeout: float | None) -> None:
+        """Waits for the first of `futures`; raises `RunCancelledError` as soon as the run is cancelled."""
+        from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+        if self._cancellation is None:
+            wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
+            return
+        stopped: Future[Any] = Future()
+
+        def stop() -> None:
+            stopped.set_result(None)
+
+        self._cancellation.on_cancel(stop)
+        try:
+            wait({*futures, stopped}, timeout=timeout, return_when=FIRST_COMPLETED)
+        finally:
+            self._cancellation.forget(stop)
+        self._stop_if_cancelled()
 
     def _host_answer(self, endpoint: Endpoint, call: Call) -> Any:
         if endpoint.answer_call is not None:
@@ -236,21 +278,25 @@ class Drive:
         finally:
             self._cancellation.forget(future.cancel)
 
-    def _check_arguments(self, endpoint: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        # What only looks like a value (an instance of a class made in the sandbox) must not reach a host
-        # function, and what would not end when written out must not be walked by a check.
-        for index, value in enumerate(args):
-            if type(value) not in PLAIN:
-                problem = crossing_problem(value, f"{endpoint.name}(argument {index + 1})", outgoing=True)
-                if problem is not None:
-                    raise BoundaryError(problem)
-        for key, value in kwargs.items():
-            if type(value) not in PLAIN:
-                problem = crossing_problem(value, f"{endpoint.name}({key})", outgoing=True)
-                if problem is not None:
-                    raise BoundaryError(problem)
-        if endpoint.check is not None:
-            endpoint.check(args, kwargs)
+    def _problem(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BoundaryError | None:
+        """What keeps arguments from leaving the sandbox.
+
+        What only looks like a value (an instance of a class made in the sandbox) must not reach a host
+        function, and what would not end when written out must not be walked by a check.
+        """
+        error = arguments_error(name, args, kwargs)
+        if not isinstance(error, StandInError):
+            return error
+        told = self._texts_are_true(args, kwargs)
+        return arguments_error(name, args, kwargs, Way.TOLD) if told else refused(error, told)
+
+    def _texts_are_true(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | None:
+        """Whether no text in the arguments of the present call stands for something else; None where that
+        cannot be found out.
+        """
+        if not self.replayable or self._true_texts is None:
+            return None
+        return self._true_texts.of_call(self.answers, args, kwargs)
 
     def _incoming(self, name: str, answer: Any) -> Any:
         if type(answer) is str or type(answer) not in PLAIN:
@@ -275,12 +321,7 @@ class Drive:
         """A name that is read but not called at that place: `f = add`."""
         name = snapshot.variable_name
         if snapshot.object_id is None and (name in self._endpoints or name == FLYTE_MAP):
-
-            def stand_in() -> None:
-                """Monty makes a host function of this name out of it; it is never called."""
-
-            stand_in.__name__ = name
-            return snapshot.resume(value=stand_in)
+            return snapshot.resume(value=host_function(name))
         return snapshot.resume()
 
     # Calls that are awaited.
@@ -293,7 +334,7 @@ class Drive:
         position = snapshot.position
         return position.filename == "<python-input-0>" and (position.start, position.end) in self._awaited
 
-    def _begin(self, endpoint: Endpoint, call: Call) -> Future[Any]:
+    def _begin(self, endpoint: Endpoint, call: Call, problem: BoundaryError | None) -> Future[Any]:
         """Starts answering a call; it goes on beside the task and other calls."""
         from .host_threads import threads
 
@@ -302,32 +343,21 @@ class Drive:
 
             future: Future[Any] = Future()
             try:
-                future.set_result(self._answer(endpoint, call))
+                future.set_result(self._answer(endpoint, call, problem))
             except Exception as error:
                 future.set_exception(error)
             return future
-        return threads.submit(lambda: self._answer(endpoint, call))
+        return threads.submit(lambda: self._answer(endpoint, call, problem))
 
     def _settle(self, snapshot: Any) -> Any:
         """Waits until at least one of the pending futures is done, and hands over all that are, in the order
         of the calls.
         """
-        from concurrent.futures import FIRST_COMPLETED, Future, wait
-
         self._clock.pause()
         # Monty reports pending calls in an order that differs between runs.
         identifiers = sorted(snapshot.pending_call_ids)
         futures = {self._pending[i] for i in identifiers if i in self._pending}
-        stopped: Future[Any] = Future()
-        if self._cancellation is not None:
-            self._cancellation.on_cancel(stopped.cancel)
-            futures.add(stopped)
-        try:
-            wait(futures, timeout=self._clock.until_awake(identifiers), return_when=FIRST_COMPLETED)
-        finally:
-            if self._cancellation is not None:
-                self._cancellation.forget(stopped.cancel)
-        self._stop_if_cancelled()
+        self._wait(futures, self._clock.until_awake(identifiers))
         results: dict[int, dict[str, Any]] = self._clock.awake(identifiers)
         for identifier in identifiers:
             future = self._pending.get(identifier)
@@ -335,21 +365,39 @@ class Drive:
                 del self._pending[identifier]
                 results[identifier] = self._outcome(future.result)
         self._clock.resume()
-        return snapshot.resume(results)
+        return self._resume(snapshot, results)
 
     def _flyte_map(self, snapshot: Any) -> Any:
         from .mapping import map_rows, map_settings
 
         settings = map_settings(snapshot.args, snapshot.kwargs, self._endpoints)
-        rows = [self._new_call(settings.endpoint, snapshot, row, {}) for row in settings.rows]
-        answers = map_rows(
-            lambda call: self._answer(settings.endpoint, call),
-            rows,
-            concurrency=1 if settings.endpoint.immediate else settings.concurrency,
-            return_exceptions=settings.return_exceptions,
+        endpoint = settings.endpoint
+        problems = self._row_problems(endpoint.name, settings.rows, snapshot)
+        calls = [self._new_call(endpoint, snapshot, row, {}) for row in settings.rows]
+        answers = self._stoppable(
+            endpoint,
+            lambda: map_rows(
+                lambda row: self._answer(endpoint, *row),
+                list(zip(calls, problems)),
+                concurrency=1 if endpoint.immediate else settings.concurrency,
+                return_exceptions=settings.return_exceptions,
+                stopped=lambda: self._cancelled,
+            ),
         )
         self.raised.extend(Raised(answer, answer) for answer in answers if isinstance(answer, Exception))
         return answers
+
+    def _row_problems(
+        self, name: str, rows: list[tuple[Any, ...]], snapshot: Any
+    ) -> list[BoundaryError | None]:
+        problems = [arguments_error(name, row, {}) for row in rows]
+        if any(isinstance(problem, StandInError) for problem in problems):
+            # Asked once for all rows: they are the arguments of one call of flyte_map.
+            told = self._texts_are_true(snapshot.args, snapshot.kwargs)
+            if told:
+                return [arguments_error(name, row, {}, Way.TOLD) for row in rows]
+            return [refused(p, told) if isinstance(p, StandInError) else p for p in problems]
+        return problems
 
     # What the task asks of the operating system.
 
@@ -365,6 +413,10 @@ class Drive:
         self._stop_if_cancelled()
         return snapshot.resume({"return_value": None})
 
+    @property
+    def _cancelled(self) -> bool:
+        return self._cancellation is not None and self._cancellation.cancelled
+
     def _stop_if_cancelled(self) -> None:
-        if self._cancellation is not None and self._cancellation.cancelled:
+        if self._cancelled:
             raise RunCancelledError("the run was stopped")

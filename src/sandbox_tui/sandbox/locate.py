@@ -11,12 +11,13 @@ line that the task was on, and the error says that it was found so.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..lint.parsing import Unparsable, parse
 from .monty import monty
 from .pool import workers
+from .repeating import Answer, resumed
 
 # Seconds that the repetition may take in the sandbox; the user waits for them.
 LONGEST = 1.0
@@ -47,13 +48,14 @@ def line_of_breach(
     code: str,
     inputs: Mapping[str, Any],
     limits: Mapping[str, Any],
-    answers: Sequence[Mapping[str, Any]],
+    answers: Sequence[Answer],
+    externals: Collection[str] = frozenset(),
 ) -> int | None:
     """The line of `code` (1-based) on which a run of it passes its limits, or None where that cannot be
     found.
 
-    `inputs` are Monty's inputs, `limits` its limits, `answers` what the external calls were resumed with, in
-    order.
+    `inputs` are Monty's inputs, `limits` its limits, `answers` what the suspensions were resumed with, in
+    order, `externals` the names that the host has a function for.
     """
     try:
         marked, marks = mark(code, parse(code))
@@ -64,11 +66,11 @@ def line_of_breach(
     with workers.checkout(widened) as session:
         try:
             session.feed_run(_PRELUDE)
-            _repeat(engine, session, marked, inputs, answers, _discard)
+            _repeat(engine, session, marked, inputs, answers, externals, _discard)
             return None
         except engine.MontyError:
             line = _line(session)
-    return _last_printed(widened, marked, inputs, answers) if line is None else line
+    return _last_printed(widened, marked, inputs, answers, externals) if line is None else line
 
 
 def _repeat(
@@ -76,17 +78,22 @@ def _repeat(
     session: Any,
     marked: str,
     inputs: Mapping[str, Any],
-    answers: Sequence[Mapping[str, Any]],
+    answers: Sequence[Answer],
+    externals: Collection[str],
     printed: Callable[[str, str], None],
 ) -> None:
     progress = session.feed_start(marked, inputs=dict(inputs), print_callback=printed)
     remaining = iter(answers)
     while progress is not None and not isinstance(progress, engine.MontyComplete):
-        progress = _resumed(engine, progress, remaining)
+        progress = resumed(engine, progress, remaining, externals)
 
 
 def _last_printed(
-    limits: dict[str, Any], marked: str, inputs: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]
+    limits: dict[str, Any],
+    marked: str,
+    inputs: Mapping[str, Any],
+    answers: Sequence[Answer],
+    externals: Collection[str],
 ) -> int | None:
     """The last mark of a run that ends with its worker's death (an allocation that its allocator refuses)."""
     engine = monty()
@@ -100,23 +107,9 @@ def _last_printed(
     try:
         with workers.checkout(limits, print_flush_interval=0.0) as session:
             session.feed_run(_PRINTING_PRELUDE)
-            _repeat(engine, session, marked, inputs, answers, printed)
+            _repeat(engine, session, marked, inputs, answers, externals, printed)
     except engine.MontyError:
         return last[0] or None
-    return None
-
-
-def _resumed(engine: Any, progress: Any, remaining: Iterator[Mapping[str, Any]]) -> Any:
-    if isinstance(progress, engine.NameLookupSnapshot):
-        return progress.resume()
-    if isinstance(progress, engine.FunctionSnapshot):
-        if progress.is_os_function:
-            # Sleeps have been slept; everything else is refused as it was.
-            if "sleep" in progress.function_name:
-                return progress.resume({"return_value": None})
-            return progress.resume_not_handled()
-        answer = next(remaining, None)
-        return None if answer is None else progress.resume(dict(answer))
     return None
 
 

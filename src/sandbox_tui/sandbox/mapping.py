@@ -61,22 +61,30 @@ def map_settings(
 
 
 def map_rows(
-    answer: Callable[[Row], Any], rows: Sequence[Row], *, concurrency: int, return_exceptions: bool
+    answer: Callable[[Row], Any],
+    rows: Sequence[Row],
+    *,
+    concurrency: int,
+    return_exceptions: bool,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> list[Any]:
     """`answer(row)` for each row, at most `concurrency` at once (0: all), results in the order of the rows.
 
     An exception takes its row's place in the results, or else ends the map: it is raised as soon as the calls
-    under way are done, the first row's first, and no further call is begun.
+    under way are done, the first row's first, and no further call is begun. None is begun either once
+    `stopped()` is true, or when the caller is interrupted while it waits.
     """
     results: list[Any] = [None] * len(rows)
     failed: dict[int, Exception] = {}
     remaining = iter(range(len(rows)))
     lock = threading.Lock()
+    interrupted = False
 
     def work() -> None:
         while True:
             with lock:
-                index = None if failed and not return_exceptions else next(remaining, None)
+                ended = interrupted or stopped() or (failed and not return_exceptions)
+                index = None if ended else next(remaining, None)
             if index is None:
                 return
             try:
@@ -92,8 +100,13 @@ def map_rows(
     else:
         from .host_threads import threads
 
-        for future in [threads.submit(work) for _ in range(at_once)]:
-            future.result()
+        try:
+            for future in [threads.submit(work) for _ in range(at_once)]:
+                future.result()
+        except BaseException:
+            # ctrl+c, or an exception of a call that is none of the task's business.
+            interrupted = True
+            raise
     if failed and not return_exceptions:
         raise failed[min(failed)]
     return results

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from .awaited import Range, awaited_calls
 from .boundary import HandleTable, checker
 from .checking import EMPTY
 from .config import SandboxedConfig
+from .crossing import StandInError, refused
 from .drive import FLYTE_MAP, Drive
 from .endpoint import Endpoint
 from .errors import (
@@ -37,8 +39,10 @@ from .monty import monty
 from .places import Places
 from .pool import workers
 from .references import _classify_refs, _discover_external_refs
+from .repeating import Answer
 from .run import AnswerHook, Cancellation, RunObserver, RunResult
 from .source import ExtractedSource
+from .true_texts import TrueTexts
 
 if TYPE_CHECKING:
     import asyncio
@@ -318,8 +322,7 @@ class SandboxedTaskTemplate:
             (name, f"inputs.{name}", checker(Any if tp is EMPTY else tp))
             for name, (tp, _) in self.interface.inputs.items()
         ]
-        output = self.interface.outputs.get("o0")
-        return checks, checker(Any if output is None else output, outgoing=True)
+        return checks, checker(self._output_type(), outgoing=True)
 
     # One run.
 
@@ -331,7 +334,7 @@ class SandboxedTaskTemplate:
                 output = session.feed_run(code, inputs=values)
             except monty().MontyError as error:
                 raise self._failure(error, code, values, (), ()) from None
-        return self._result(output, table)
+        return self._result(output, table, lambda: TrueTexts(code, values, self._limits, ()), ())
 
     def _feed(self, plan: _Plan, inputs: dict[str, Any]) -> tuple[str, dict[str, Any], HandleTable]:
         """The code to feed for these inputs, and Monty's inputs for it."""
@@ -369,6 +372,8 @@ class SandboxedTaskTemplate:
         """A task with external calls, or one that is watched: from suspension to suspension."""
         code, values, table = self._feed(plan, inputs)
         checkout = workers.checkout(self._limits)
+        externals = (*plan.endpoints, FLYTE_MAP)
+        true_texts = TrueTexts(code, values, self._limits, externals)
         with checkout as session:
 
             def kill() -> None:
@@ -388,6 +393,7 @@ class SandboxedTaskTemplate:
                 loop=loop,
                 timeout=self.plugin_config.timeout_ms / 1000,
                 kill=kill,
+                true_texts=true_texts,
             )
             if calls is not None:
                 drive.calls = calls
@@ -403,9 +409,11 @@ class SandboxedTaskTemplate:
                 found = self._failure(error, code, values, drive.raised, answers)
                 raise found from found.__cause__
             finally:
+                true_texts.close()
                 if cancellation is not None:
                     cancellation.forget(kill)
-        return self._result(result, table)
+        answers = drive.answers if drive.replayable else None
+        return self._result(result, table, lambda: TrueTexts(code, values, self._limits, externals), answers)
 
     def _failure(
         self,
@@ -430,15 +438,35 @@ class SandboxedTaskTemplate:
         """
         if answers is None:
             return None
-        line = line_of_breach(code, values, self._limits, answers)
+        externals = () if self._plan is None else self._plan.endpoints
+        line = line_of_breach(code, values, self._limits, answers, externals)
         return None if line is None else self._places.to_file(line, 1)[0]
 
-    def _result(self, output: Any, table: HandleTable) -> Any:
+    def _result(
+        self,
+        output: Any,
+        table: HandleTable,
+        true_texts: Callable[[], TrueTexts],
+        answers: Sequence[Answer] | None,
+    ) -> Any:
+        """What the task gives back, checked; `answers` is None where the run cannot be repeated."""
         if type(output) not in PLAIN:
             output = table.unwrap(output)
-        if self._check_output is not None:
-            self._check_output(output, "result")
-        return output
+        if self._check_output is None:
+            return output
+        try:
+            return self._check_output(output, "result")
+        except StandInError as error:
+            told = None
+            if answers is not None:
+                with closing(true_texts()) as asked:
+                    told = asked.of_result(answers, output)
+            if not told:
+                raise refused(error, told) from None
+        return checker(self._output_type(), outgoing=True, told=True)(output, "result")
+
+    def _output_type(self) -> Any:
+        return self.interface.outputs.get("o0", Any)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}({', '.join(self._input_names)})>"
