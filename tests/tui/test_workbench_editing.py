@@ -23,8 +23,8 @@ async def test_findings_appear_while_typing_and_are_said_at_the_cursor(
         await bench.until(lambda: [found.code for found in bench.workbench.diagnostics] == ["SBX105"])
         await bench.until(lambda: "Problems 1" in str(bench.panel.strip.render()))
         bench.screen.editor.goto(2, 5)
-        await bench.until(lambda: "SBX105" in str(bench.screen.problem.left))
-        assert str(bench.screen.problem.left).startswith("2:5 SBX105")
+        await bench.until(lambda: "SBX105" in str(bench.screen.problem.render()))
+        assert str(bench.screen.problem.render()).startswith("2:5 SBX105")
 
 
 async def test_f8_goes_to_the_next_problem_and_choosing_one_goes_to_its_place(

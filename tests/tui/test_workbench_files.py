@@ -70,7 +70,7 @@ async def test_broken_toml_is_shown_read_only_with_its_line(open_bench: Open, tm
         editor = bench.screen.editor
         assert editor.read_only and editor.text == path.read_text()
         assert editor.cursor_location[0] == 2
-        assert "not valid TOML" in str(bench.screen.problem.left)
+        assert "not valid TOML" in str(bench.screen.problem.render())
         await bench.press("f5", "ctrl+s")
         assert path.read_text() == 'format = 1\n[task]\nname = "x\n'
 

@@ -141,7 +141,9 @@ class Running:
             panel.status.show(
                 Content.assemble((word, "$warning" if word == "stopped" else "$error"), f" {rest}")
             )
-        if panel.strip.active != "output" or not result.ok:
+        if isinstance(result.error, RestrictionError):
+            panel.show_tab("problems")
+        elif panel.strip.active != "output" or not result.ok:
             panel.show_tab("result")
         screen.show_keys()
         screen.bring_forward("run")
@@ -156,6 +158,7 @@ class Running:
         if view.line is not None:
             screen.editor.mark_line(view.line, "error")
         if isinstance(error, RestrictionError) and error.diagnostics:
+            screen.panel.problems.show(error.diagnostics)
             first = error.diagnostics[0]
             screen.editor.goto(first.start.line, first.start.column)
         if isinstance(error, BoundaryError) and error.path and error.path.startswith("inputs."):

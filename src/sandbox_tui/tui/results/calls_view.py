@@ -25,13 +25,13 @@ class CallsView(Horizontal):
 
     DEFAULT_CSS = """
     CallsView > DataTable {
-        width: 3fr; height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+        width: 3fr; height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
     }
     CallsView > DataTable > .datatable--header { background: $background; color: $foreground-muted; text-style: none; }
     CallsView > DataTable > .datatable--odd-row, CallsView > DataTable > .datatable--even-row { background: $background; }
     CallsView > TextView { width: 2fr; border-left: vkey $border-blurred; }
     CallsView > TextView:focus { border-left: vkey $accent; }
-    .-narrow CallsView > TextView { display: none; }
+    CallsView > DataTable:focus { background-tint: $foreground 0%; }
     """
 
     @dataclass
@@ -49,10 +49,10 @@ class CallsView(Horizontal):
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
         for title, key in (
             ("#", "number"),
+            ("ms", "ms"),
             ("function", "function"),
             ("arguments", "arguments"),
             ("answer", "answer"),
-            ("ms", "ms"),
         ):
             table.add_column(Text(title), key=key)
         yield table
@@ -82,7 +82,7 @@ class CallsView(Horizontal):
         for index in self._waiting:
             call = self.calls[index]
             if _ended(call):
-                _, _, _, answer, ms = self._cells(call)
+                _, ms, _, _, answer = self._cells(call)
                 table.update_cell(str(index), "answer", answer, update_width=True)
                 table.update_cell(str(index), "ms", ms, update_width=True)
                 if table.cursor_row == index:
@@ -98,10 +98,10 @@ class CallsView(Horizontal):
         ms = Text(f"{call.duration_ms:.1f}" if _ended(call) else "", justify="right")
         return (
             Text(str(call.number), justify="right"),
+            ms,
             plain(label(call.function, 40)),
             plain(label(arguments_text(call, 60))),
             answer,
-            ms,
         )
 
     def _show(self, index: int) -> None:

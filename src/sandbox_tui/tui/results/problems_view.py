@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,10 +16,12 @@ from textual.widgets.option_list import Option
 
 from ...lint.diagnostic import Diagnostic
 from ..problem_line import MARKS
-from ..text import label, label_content
+from ..text import label
 
 # A hostile text may have a finding in each of a million lines.
 SHOWN_PROBLEMS = 500
+# A message may name something of any length.
+MESSAGE_CHARACTERS = 600
 
 
 class ProblemsView(Vertical):
@@ -29,7 +32,8 @@ class ProblemsView(Vertical):
     ProblemsView > OptionList {
         border: none; padding: 0; height: 1fr; background: $background; scrollbar-size-vertical: 1;
     }
-    ProblemsView > OptionList:focus { border: none; }
+    ProblemsView > OptionList:focus { border: none; background-tint: $foreground 0%; }
+    ProblemsView > OptionList > .option-list--option { padding: 0 1; }
     """
 
     @dataclass
@@ -52,10 +56,18 @@ class ProblemsView(Vertical):
         if found == self.diagnostics and self.query_one(OptionList).option_count == len(found):
             return
         self.diagnostics = found
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        found = self.diagnostics
+        width = self.app.size.width - 4
         options = self.query_one(OptionList)
         highlighted = options.highlighted
         options.clear_options()
-        options.add_options([Option(problem_line(diagnostic)) for diagnostic in found])
+        options.add_options([Option(problem_line(diagnostic, width)) for diagnostic in found])
         if highlighted is not None and found:
             options.highlighted = min(highlighted, len(found) - 1)
         self.query_one(Static).display = not found
@@ -68,13 +80,15 @@ class ProblemsView(Vertical):
             self.post_message(self.Chosen(self.diagnostics[event.option_index]))
 
 
-def problem_line(diagnostic: Diagnostic) -> Content:
-    """A finding in one line: mark, place, code and message."""
+def problem_line(diagnostic: Diagnostic, width: int) -> Content:
+    """A finding: mark, place, code and message, which goes on below itself where `width` columns are not enough."""
     mark, color = MARKS[diagnostic.severity]
     place = f"{diagnostic.start.line}:{diagnostic.start.column}"
+    head = f"{mark} {place:<7}{label(diagnostic.code)}  "
+    lines = wrap(label(diagnostic.message, MESSAGE_CHARACTERS), max(20, width - len(head))) or [""]
     return Content.assemble(
         (f"{mark} ", color),
         (f"{place:<7}", "$foreground-muted"),
         (f"{label(diagnostic.code)}  ", color),
-        label_content(diagnostic.message),
+        f"\n{' ' * len(head)}".join(lines),
     )

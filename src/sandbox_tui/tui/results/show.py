@@ -6,7 +6,7 @@ import pprint
 from dataclasses import dataclass
 from typing import Any
 
-from ...sandbox.errors import SandboxError, SourceFrame, TaskError
+from ...sandbox.errors import RestrictionError, SandboxError, SourceFrame, TaskError
 from ...sandbox.run import UNANSWERED, Call, RunResult
 
 # What a pane shows of one value: more is not read on a screen, and laying it out would hold up the keys. The whole value can be saved.
@@ -117,6 +117,9 @@ class ErrorView:
 def error_view(error: SandboxError) -> ErrorView:
     """What to show of `error`."""
     frames = tuple(getattr(error, "frames", ()))
+    if isinstance(error, RestrictionError):
+        found = count_text(len(error.diagnostics), "problem")
+        return ErrorView(f"The task does not run: {found} in its source", "", (), error.line)
     if isinstance(error, TaskError):
         title = f"{error.error_type}: {error.error_message}" if error.error_message else error.error_type
     else:

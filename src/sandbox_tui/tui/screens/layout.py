@@ -52,6 +52,7 @@ WorkbenchScreen {
     #too-small { display: none; width: 100%; height: 100%; content-align: center middle; }
 
     &.-tall RunPanel > ContentSwitcher { margin-top: 1; }
+    &.-tall #problem { height: 2; }
 
     &.-short {
         #run { height: 8; }
@@ -74,6 +75,8 @@ WorkbenchScreen {
         #tasks, #side, #center { display: none; width: 1fr; border: none; }
         #run { display: none; height: 1fr; border: none; }
         SidePane > TabStrip { display: none; }
+        CallsView { layout: vertical; }
+        CallsView > DataTable, CallsView > TextView { width: 1fr; border: none; }
         &.-front-tasks #tasks, &.-front-side #side { display: block; }
         &.-front-center #center, &.-front-run #run { display: block; }
         &.-front-run #body { display: none; }
