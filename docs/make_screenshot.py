@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -16,6 +17,8 @@ SIZE = (120, 32)
 async def main() -> None:
     """Opens the workbench without a terminal, runs the task, and writes the picture."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    # What is unsaved on this machine would be offered.
+    os.environ["SANDBOX_TUI_STATE"] = tempfile.mkdtemp()
     os.chdir(ROOT)
     from sandbox_tui.tui.app import SandboxApp
 
