@@ -176,7 +176,12 @@ def _from_code(
     types = {key: resolve_annotation(tp) if isinstance(tp, str) else tp for key, tp in inputs.items()}
     result = resolve_annotation(output) if isinstance(output, str) else output
     outputs = {} if result is None or result is type(None) else {"o0": result}
-    interface = Interface({key: (tp, EMPTY) for key, tp in types.items()}, outputs, _parameters(types))
+    interface = Interface(
+        {key: (tp, EMPTY) for key, tp in types.items()},
+        outputs,
+        _parameters(types),
+        returns_none=result is type(None),
+    )
     validate_sandboxed_interface(interface.inputs, interface.outputs)
     return CodeTaskTemplate(
         name=name,

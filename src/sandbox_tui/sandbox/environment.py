@@ -125,15 +125,20 @@ class TaskEnvironment:
 
 
 def _same_definition(known: Any, task: Any) -> bool:
-    """Whether a task replaces its own earlier self: a module that is run again (a notebook cell, a
-    reload).
+    """Whether a task replaces its own earlier self: a module that is run again (a reload), or a cell of a
+    notebook, whose text gets a file name of its own whenever it has changed.
     """
     first, second = getattr(known.func, "__code__", None), getattr(task.func, "__code__", None)
-    return (
-        first is not None
-        and second is not None
-        and (first.co_filename, first.co_firstlineno) == (second.co_filename, second.co_firstlineno)
-    )
+    if first is None or second is None:
+        return False
+    if first.co_filename != second.co_filename:
+        return _is_cell(first.co_filename) and _is_cell(second.co_filename)
+    return bool(first.co_firstlineno == second.co_firstlineno)
+
+
+def _is_cell(filename: str) -> bool:
+    """Whether a file name is one that IPython makes up for a cell (its own, and its kernel's)."""
+    return filename.startswith("<ipython-input-") or "ipykernel_" in filename
 
 
 class SandboxNamespace:

@@ -105,6 +105,11 @@ def sent_exception(error: BaseException) -> Raised:
             except TypeError:
                 # A class that takes more than a text (UnicodeDecodeError).
                 pass
+    try:
+        str(error), repr(error)
+    except Exception:
+        # Monty would ask for its text, and fail.
+        return Raised(error, RuntimeError(f"{type(error).__name__} (its text cannot be made)"))
     return Raised(error, error)
 
 
@@ -200,4 +205,5 @@ def _texts(error: BaseException) -> set[str]:
     if len(error.args) == 1:
         argument = str(error.args[0])
         texts |= {argument, repr(argument)}
-    return texts
+    # A lone surrogate arrives as three replacement characters.
+    return texts | {text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for text in texts}

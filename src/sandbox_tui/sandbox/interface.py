@@ -50,12 +50,13 @@ class Parameter:
 @dataclass(frozen=True)
 class Interface:
     """`inputs` {name: (type, default or `inspect.Parameter.empty`)}; `outputs` {"o0": type}, or {} for a task
-    that returns None.
+    that returns None (`returns_none`: it is declared to) or does not say.
     """
 
     inputs: dict[str, tuple[Any, Any]]
     outputs: dict[str, Any]
     parameters: tuple[Parameter, ...]
+    returns_none: bool = False
 
 
 def interface_of(
@@ -105,7 +106,7 @@ def _resolved(subject: str, name: str, text: str | None, filename: str | None, l
 def _interface(parameters: list[Parameter], output: Any) -> Interface:
     inputs = {p.name: (p.type, p.default if p.has_default else inspect.Parameter.empty) for p in parameters}
     outputs = {} if output is None or output is type(None) else {"o0": output}
-    return Interface(inputs, outputs, tuple(parameters))
+    return Interface(inputs, outputs, tuple(parameters), returns_none=output is type(None))
 
 
 def _interface_of_function(func: Callable[..., Any], localns: Mapping[str, Any] | None) -> Interface:

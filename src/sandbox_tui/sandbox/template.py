@@ -466,7 +466,7 @@ class SandboxedTaskTemplate:
         return checker(self._output_type(), outgoing=True, told=True)(output, "result")
 
     def _output_type(self) -> Any:
-        return self.interface.outputs.get("o0", Any)
+        return None if self.interface.returns_none else self.interface.outputs.get("o0", Any)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}({', '.join(self._input_names)})>"
