@@ -250,5 +250,5 @@ def test_no_surface_passes_on_what_a_terminal_would_obey(tmp_path: Path) -> None
     assert "\x1b]52" not in written and "\x1b]0" not in written and "\x07" not in written
     assert "\x1b[31m" not in written
     rest = re.sub(r"\x1b(\[[0-9;:?<>=]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78]|P[^\x1b]*\x1b\\)", "", written)
-    found = {character for character in re.findall(f"[{DANGEROUS_CHARACTERS}]", rest)} - set("\r\n\t")
+    found = set(re.findall(f"[{DANGEROUS_CHARACTERS}]", rest)) - set("\r\n\t")
     assert found == set()

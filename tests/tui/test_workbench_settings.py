@@ -186,5 +186,5 @@ def test_a_limit_is_read_with_its_unit(name: str, text: str, value: int) -> None
     [("timeout_ms", "soon"), ("max_memory", "-1"), ("max_stack_depth", "0"), ("timeout_ms", "9" * 40)],
 )
 def test_a_limit_that_is_none_is_refused_in_one_line(name: str, text: str) -> None:
-    with pytest.raises(ValueError, match="^[^\n]+$"):
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
         parse_limit(name, text)

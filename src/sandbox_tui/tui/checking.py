@@ -1,6 +1,7 @@
 """Keeps what is known of the text abreast of it: findings, form and header follow the typing a moment later.
 
-The work is done in a thread on a copy of the document; what comes back for a text that has changed since is dropped.
+The work is done in a thread on a copy of the document; what comes back for a text that has changed since is
+dropped.
 """
 
 from __future__ import annotations

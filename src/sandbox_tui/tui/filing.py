@@ -72,7 +72,9 @@ class Filing:
     # --- opening ---
 
     async def begin(self, path: Path | None) -> None:
-        """Opens what the program was started with; of a folder its first task, after what was left unsaved there."""
+        """Opens what the program was started with; of a folder its first task, after what was left unsaved
+        there.
+        """
         screen = self._screen
         folder = Path.cwd() if path is None else path if path.is_dir() else path.parent
         looking = self.look_through(folder)
@@ -147,7 +149,7 @@ class Filing:
     # --- saving ---
 
     async def save(self) -> bool:
-        """Saves the task; asks for a file where it has none, and about one that another program has changed."""
+        """Saves the task; asks for a file where it has none, and about one that another has changed."""
         screen = self._screen
         screen.take_text()
         if screen.workbench.document is None:

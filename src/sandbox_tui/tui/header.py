@@ -1,4 +1,6 @@
-"""The first line: the program, the file (with a dot while it is unsaved), the signature; at the right the profile and Monty."""
+"""The first line: the program, the file (with a dot while it is unsaved), the signature; at the right the
+profile and Monty.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Keeps what is typed and not saved: a journal written while one types, offered again at the next start.
 
-Writing happens in a thread, a moment after the last key. What was saved or given up is forgotten at once, also where
-a note of it is just being written.
+Writing happens in a thread, a moment after the last key. What was saved or given up is forgotten at once,
+also where a note of it is just being written.
 """
 
 from __future__ import annotations

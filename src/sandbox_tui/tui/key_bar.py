@@ -1,4 +1,6 @@
-"""The last line: the keys that matter here, each a place to click; what does not fit is left out from the right."""
+"""The last line: the keys that matter here, each a place to click; what does not fit is left out from the
+right.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Runs the task of a workbench screen and shows what comes of it.
 
-The run works on a thread of its own; the screen looks at it a few times a second, and at once when a call waits for an answer.
+The run works on a thread of its own; the screen looks at it a few times a second, and at once when a call
+waits for an answer.
 """
 
 from __future__ import annotations

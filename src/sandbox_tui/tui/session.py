@@ -1,7 +1,8 @@
-"""The workbench without its screen: the open task, what is entered, whether it is saved, and what is known of it.
+"""The workbench without its screen: the open task, what is entered, whether it is saved, and what is known of
+it.
 
-Plain calls with plain results, for the widgets and for tests without a terminal. Nothing here starts a thread; what may take a
-while (`lint`, `save`, a `TaskRun`) works on copies and may be called from one.
+Plain calls with plain results, for the widgets and for tests without a terminal. Nothing here starts a
+thread; what may take a while (`lint`, `save`, a `TaskRun`) works on copies and may be called from one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ NEW_SOURCE = {
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that is no task as it stands: its text, to be looked at, and why it is none (`line` counts from 1)."""
+    """A file that is no task as it stands: its text, to be looked at, and why it is none (`line` counts from
+    1).
+    """
 
     path: Path
     text: str
@@ -60,9 +63,11 @@ class Workbench:
     # --- opening ---
 
     def open_file(self, path: Path) -> None:
-        """Opens a task file. One that cannot be read as a task becomes `unreadable`, and there is no document.
+        """Opens a task file. One that cannot be read as a task becomes `unreadable`, and there is no
+        document.
 
-        Raises `DocumentError` where there is no such file, or it cannot be read at all; what was open then stays open.
+        Raises `DocumentError` where there is no such file, or it cannot be read at all; what was open then
+        stays open.
         """
         from ..workspace.toml import load
 
@@ -76,7 +81,7 @@ class Workbench:
         self.open_document(document)
 
     def open_document(self, document: Document, *, saved: bool = True) -> None:
-        """Opens `document`; one that is not `saved` counts as changed. The first case's inputs are entered."""
+        """Opens `document` with its first case's inputs; one that is not `saved` counts as changed."""
         self._nothing()
         self.document = document
         self.entries = Entries(document.cases[0].inputs if document.cases else None)
@@ -153,7 +158,7 @@ class Workbench:
         return f"{self.document.name}({', '.join(field.name for field in self._fields)})"
 
     def externals(self) -> dict[str, tuple[ExternalSpec, str]]:
-        """The externals of the task, each with where it comes from (`task`, or the path of a `sandbox.toml`)."""
+        """The externals of the task, each with where it comes from (`task`, or a `sandbox.toml`)."""
         return {} if self.document is None else externals_of(self.document)
 
     # --- checking, running, saving ---
@@ -169,8 +174,8 @@ class Workbench:
     def save(self, path: Path | None = None, *, force: bool = False) -> Path:
         """Writes the document to `path`, or to its own file, and returns where.
 
-        Raises `DocumentError`, and of it `FileChangedError` where another program has changed the file, or `path`
-        is another file that exists, and `force` is false.
+        Raises `DocumentError`, and of it `FileChangedError` where another program has changed the file, or
+        `path` is another file that exists, and `force` is false.
         """
         from ..workspace.toml import save
 
@@ -183,7 +188,7 @@ class Workbench:
         return document.path
 
     def restore(self, document: Document) -> None:
-        """Opens a document that was not saved when a program before this one ended; its file is not touched."""
+        """Opens a document that was not saved when an earlier program ended; its file is not touched."""
         from ..workspace.files import FileText
         from ..workspace.toml import load
 
@@ -199,7 +204,9 @@ class Workbench:
         self._saved = saved
 
     def save_limits_to_folder(self) -> Path:
-        """Moves the task's own limits to the `sandbox.toml` of its folder and returns its path. Raises `DocumentError`."""
+        """Moves the task's own limits to the `sandbox.toml` of its folder and returns its path. Raises
+        `DocumentError`.
+        """
         from ..workspace.folder import save_folder_config
 
         document = self.document
@@ -242,7 +249,9 @@ _PROVIDED = frozenset({"flyte_map"})
 
 
 def called_names(source: str) -> list[Undeclared]:
-    """The names that the source calls and nothing in it binds, in order of their places; none while it does not parse."""
+    """The names that the source calls and nothing in it binds, in order of their places; none while it does
+    not parse.
+    """
     import ast
 
     from ..sandbox.references import free_names
@@ -256,8 +265,9 @@ def called_names(source: str) -> list[Undeclared]:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is known of a text: its form's fields, the names it calls and nobody declares, the profile that counts for it, and
-    (unless not asked for) what the linter says."""
+    """What is known of a text: its form's fields, the names it calls and nobody declares, the profile that
+    counts for it, and (unless not asked for) what the linter says.
+    """
 
     fields: tuple[Field, ...]
     undeclared: list[Undeclared]
@@ -290,7 +300,9 @@ def undeclared(document: Document) -> list[Undeclared]:
 
 
 def externals_of(document: Document) -> dict[str, tuple[ExternalSpec, str]]:
-    """The externals at hand for `document`, each with where it comes from (`task`, or the path of a `sandbox.toml`)."""
+    """The externals at hand for `document`, each with where it comes from (`task`, or the path of a
+    `sandbox.toml`).
+    """
     try:
         effective = document.effective()
     except DocumentError:
@@ -309,7 +321,9 @@ def effective_externals(document: Document) -> Mapping[str, ExternalSpec]:
 
 
 def read_text(path: Path, limit: int = 2_000_000) -> str:
-    """The text of a file for looking at it: what is no UTF-8 is shown as such, and at most `limit` bytes are read."""
+    """The text of a file for looking at it: what is no UTF-8 is shown as such, and at most `limit` bytes are
+    read.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)

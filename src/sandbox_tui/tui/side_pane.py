@@ -1,4 +1,4 @@
-"""The pane at the side: Inputs, Externals and Limits; where the screen has no column for them, the tasks too."""
+"""The pane at the side: Inputs, Externals, Limits; the tasks too where the screen has no column for them."""
 
 from __future__ import annotations
 

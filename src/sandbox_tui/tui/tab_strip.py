@@ -1,7 +1,7 @@
 """One line of tabs: names beside each other, the chosen one in capitals and in the accent colour.
 
-Quieter than Textual's `Tabs` (two lines and an animated bar), cheap to lay out, and readable without colour. It holds no panes:
-it says which name was chosen, and its owner shows the pane.
+Quieter than Textual's `Tabs` (two lines and an animated bar), cheap to lay out, and readable without colour.
+It holds no panes: it says which name was chosen, and its owner shows the pane.
 """
 
 from __future__ import annotations

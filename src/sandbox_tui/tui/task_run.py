@@ -1,8 +1,9 @@
-"""One run of a document: what it runs, what it printed and called so far, what it asks, and how it is stopped.
+"""One run of a document: what it runs, what it printed and called so far, what it asks, and how it is
+stopped.
 
-`execute` blocks and belongs on a thread of its own; everything else may be called from any thread at any time. Nothing here
-knows of widgets: `changed` is called, from the run's threads, when a question opens or closes; whoever shows the run looks at the
-rest when it likes.
+`execute` blocks and belongs on a thread of its own; everything else may be called from any thread at any
+time. Nothing here knows of widgets: `changed` is called, from the run's threads, when a question opens or
+closes; whoever shows the run looks at the rest when it likes.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class TaskRun(RunObserver):
     # What the run's thread does
 
     def execute(self) -> RunResult:
-        """Builds the task and runs it to its end; whatever happens is in the result, nothing is raised for it."""
+        """Builds the task and runs it to its end; whatever happens is in the result, nothing is raised for
+        it.
+        """
         from .session import effective_externals
 
         try:
@@ -136,7 +139,9 @@ class TaskRun(RunObserver):
 
 
 def return_type(signature: str | None) -> Any:
-    """The type after the arrow of an external's signature (`(x: int) -> float`), None where there is none to be read."""
+    """The type after the arrow of an external's signature (`(x: int) -> float`), None where there is none to
+    be read.
+    """
     if not signature or "->" not in signature:
         return None
     from ..sandbox.boundary import resolve_annotation

@@ -1,7 +1,8 @@
-"""The two themes of the workbench: one dark, one light, both calm: greys, one accent, and colours of state only where there is state.
+"""The two themes of the workbench: one dark, one light, both calm: greys, one accent, and colours of state
+only where there is state.
 
-Registered as ordinary Textual themes, so that the built-in ones (`ansi-dark` and `ansi-light` among them) stay usable: the
-style sheets name only variables that every theme has.
+Registered as ordinary Textual themes, so that the built-in ones (`ansi-dark` and `ansi-light` among them)
+stay usable: the style sheets name only variables that every theme has.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ VALUE, ERROR = "value", "error"
 
 
 class CallCard(Vertical):
-    """Asks about one call; says `Answered` with the reply. It keeps no question that has been answered elsewhere."""
+    """Asks about one call; says `Answered` with the reply. It keeps no question that has been answered
+    elsewhere.
+    """
 
     DEFAULT_CSS = """
     CallCard { padding: 0 1; }
@@ -118,7 +120,9 @@ class CallCard(Vertical):
         self.query_one(".problem", Static).update(label_content(problem or ""))
 
     def answer(self) -> bool:
-        """Answers with what stands in the field, or the configured answer where nothing does; says so where that cannot be."""
+        """Answers with what stands in the field, or the configured answer where nothing does; says so where
+        that cannot be.
+        """
         question = self.question
         if question is None:
             return False
@@ -153,7 +157,7 @@ class CallCard(Vertical):
             self.post_message(self.Answered(question, reply))
 
     def release(self) -> bool:
-        """Goes on without halting again; this call gets what stands in the field, or its configured answer."""
+        """Goes on without halting again; this call gets what is in the field, or its configured answer."""
         question = self.question
         if question is None:
             return False
@@ -180,7 +184,7 @@ class CallCard(Vertical):
 
 
 def arguments_block(question: Question, width: int) -> str:
-    """The arguments of a call, a line or more each, with the names that its external's signature gives them."""
+    """The arguments of a call, a line or more each, with the names that its signature gives them."""
     call, names = question.call, question.names
     named = [(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
     lines = []

@@ -6,9 +6,11 @@ import builtins
 
 
 def parse_error(text: str) -> BaseException:
-    """The exception that `text` names: a built-in type, then a colon and its message; a bare message is a `RuntimeError`.
+    """The exception that `text` names: a built-in type, then a colon and its message; a bare message is a
+    `RuntimeError`.
 
-    Raises `ValueError`, in one clear line, where nothing is said or the type is none that a task can be given.
+    Raises `ValueError`, in one clear line, where nothing is said or the type is none that a task can be
+    given.
     """
     text = text.strip()
     if not text:

@@ -1,4 +1,6 @@
-"""External calls that wait for a person: each a question, answered once, from another thread than the one that asks."""
+"""External calls that wait for a person: each a question, answered once, from another thread than the one
+that asks.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ ReplyKind = Literal["configured", "value", "error", "release", "stop"]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was decided: the configured answer, a `value`, an `error` to raise in the task, to go on without halting
-    again (`release`), or that the run is at its end (`stop`)."""
+    """What was decided: the configured answer, a `value`, an `error` to raise in the task, to go on without
+    halting again (`release`), or that the run is at its end (`stop`).
+    """
 
     kind: ReplyKind
     value: Any = None
@@ -28,9 +31,9 @@ class Reply:
 class Question:
     """One call that waits.
 
-    `kind` says why: its answer is `ask`, or the run is stepped through. `answer` names the configured answer of its
-    external (`return`, `raise`, ...) and `configured` reads as it; `returns` is the type that its signature promises
-    (None: it promises nothing) and `names` are those of its positional parameters.
+    `kind` says why: its answer is `ask`, or the run is stepped through. `answer` names the configured answer
+    of its external (`return`, `raise`, ...) and `configured` reads as it; `returns` is the type that its
+    signature promises (None: it promises nothing) and `names` are those of its positional parameters.
     """
 
     call: Call
@@ -64,7 +67,9 @@ class Question:
 
 
 class Questions:
-    """The questions of one run that are open, in the order in which their calls were made; safe from any thread."""
+    """The questions of one run that are open, in the order in which their calls were made; safe from any
+    thread.
+    """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed

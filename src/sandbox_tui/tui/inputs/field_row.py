@@ -43,8 +43,8 @@ class FieldInput(Input):
     async def _on_key(self, event: events.Key) -> None:
         """Runs what a key is bound to in the field at once, in its turn.
 
-        Textual runs bindings when the event has gone all the way up, by which time the letters typed after it may be
-        in the field: ctrl+u, `9` would leave nothing.
+        Textual runs bindings when the event has gone all the way up, by which time the letters typed after it
+        may be in the field: ctrl+u, `9` would leave nothing.
         """
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             if await self.app.run_action(binding.action, self):

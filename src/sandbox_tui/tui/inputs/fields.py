@@ -1,6 +1,7 @@
 """What the inputs form is made of, without widgets: the fields of a signature and what was entered in them.
 
-`Entries` outlives the fields: a name that is half-typed in the editor for a moment loses its field, not its value.
+`Entries` outlives the fields: a name that is half-typed in the editor for a moment loses its field, not its
+value.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 class Field:
     """One field of the form.
 
-    `type_text` is the type as one would write it, `default_text` what the default reads as (None if there is none),
-    `choices` the texts to choose from where the type has few values (else empty), `optional` whether None is one of its values.
+    `type_text` is the type as one would write it, `default_text` what the default reads as (None if there is
+    none), `choices` the texts to choose from where the type has few values (else empty), `optional` whether
+    None is one of its values.
     """
 
     name: str
@@ -74,7 +76,9 @@ def default_text(default: Any, tp: Any) -> str:
 
 
 def literal_text(value: Any, tp: Any) -> str:
-    """`value` as the text of a field of type `tp`: on one line, and without characters that a terminal would act on."""
+    """`value` as the text of a field of type `tp`: on one line, and without characters that a terminal would
+    act on.
+    """
     from ...workspace.values import format_value
     from ..text import label
 
@@ -86,9 +90,11 @@ def literal_text(value: Any, tp: Any) -> str:
 
 
 class Entries:
-    """What was entered, by field name: a text that was typed, or a value that was given (by a case) and not typed over since.
+    """What was entered, by field name: a text that was typed, or a value that was given (by a case) and not
+    typed over since.
 
-    A value is passed on as it is: what a field of one line cannot hold (a text of several lines) is not lost by being shown.
+    A value is passed on as it is: what a field of one line cannot hold (a text of several lines) is not lost
+    by being shown.
     """
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
@@ -124,7 +130,7 @@ class Entries:
         return field.name in self._values or self._texts.get(field.name, "").strip() != ""
 
     def value(self, field: Field) -> Any:
-        """The value for `field`; raises `ValueError`, in one clear line, where there is none or it is wrong."""
+        """The value for `field`; raises `ValueError`, in one line, where there is none or it is wrong."""
         if field.name in self._values:
             from ...workspace.values import fit_value
 
@@ -136,7 +142,9 @@ class Entries:
         return parse_text(text, field.type)
 
     def problem(self, field: Field) -> str | None:
-        """What is wrong with what was entered for `field`; None while nothing is, and while nothing was entered."""
+        """What is wrong with what was entered for `field`; None while nothing is, and while nothing was
+        entered.
+        """
         if not self.given(field):
             return None
         try:
@@ -146,7 +154,9 @@ class Entries:
         return None
 
     def collect(self, fields: Sequence[Field]) -> tuple[dict[str, Any], dict[str, str]]:
-        """The values to run with, and the problems that forbid it, by field; a field left empty keeps its default."""
+        """The values to run with, and the problems that forbid it, by field; a field left empty keeps its
+        default.
+        """
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for field in fields:

@@ -1,4 +1,6 @@
-"""The inputs form: one field a parameter, made anew from the signature while it is typed, keeping what was entered."""
+"""The inputs form: one field a parameter, made anew from the signature while it is typed, keeping what was
+entered.
+"""
 
 from __future__ import annotations
 

@@ -25,10 +25,11 @@ class CallsView(Horizontal):
 
     DEFAULT_CSS = """
     CallsView > DataTable {
-        width: 3fr; height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+        width: 3fr; height: 1fr; background: $background; scrollbar-size: 0 1;
     }
-    CallsView > DataTable > .datatable--header { background: $background; color: $foreground-muted; text-style: none; }
-    CallsView > DataTable > .datatable--odd-row, CallsView > DataTable > .datatable--even-row { background: $background; }
+    CallsView > DataTable > .datatable--header {
+        background: $background; color: $foreground-muted; text-style: none;
+    }
     CallsView > TextView { width: 2fr; border-left: vkey $border-blurred; }
     CallsView > TextView:focus { border-left: vkey $accent; }
     CallsView > DataTable:focus { background-tint: $foreground 0%; }

@@ -1,4 +1,4 @@
-"""The Output tab: what the run printed, as it comes; the pane shows the last lines, the run keeps the whole."""
+"""The Output tab: what the run printed, as it comes; the pane shows the end, the run keeps it all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from .text_view import shown
 
 # Lines the pane keeps; the run itself keeps everything that was printed.
 SHOWN_LINES = 5_000
-# A line is cut at this many characters on the screen: a terminal has no use for more, and measuring it would hold up the keys.
+# A line is cut at this many characters on the screen: a terminal has no use for more, and measuring it would
+# hold up the keys.
 LINE_CHARACTERS = 2_000
 
 
@@ -20,7 +21,7 @@ class OutputView(Vertical):
     DEFAULT_CSS = """
     OutputView > Static { color: $foreground-muted; padding: 0 1; height: 1; display: none; }
     OutputView.-cut > Static { display: block; }
-    OutputView > Log { padding: 0 1; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
+    OutputView > Log { padding: 0 1; background: $background; scrollbar-size: 1 1; }
     OutputView > Log:focus { background-tint: $foreground 0%; }
     """
 

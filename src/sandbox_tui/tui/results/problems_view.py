@@ -81,7 +81,9 @@ class ProblemsView(Vertical):
 
 
 def problem_line(diagnostic: Diagnostic, width: int) -> Content:
-    """A finding: mark, place, code and message, which goes on below itself where `width` columns are not enough."""
+    """A finding: mark, place, code and message, which goes on below itself where `width` columns are not
+    enough.
+    """
     mark, color = MARKS[diagnostic.severity]
     place = f"{diagnostic.start.line}:{diagnostic.start.column}"
     head = f"{mark} {place:<7}{label(diagnostic.code)}  "

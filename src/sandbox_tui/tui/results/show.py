@@ -9,7 +9,8 @@ from typing import Any
 from ...sandbox.errors import RestrictionError, SandboxError, SourceFrame, TaskError
 from ...sandbox.run import UNANSWERED, Call, RunResult
 
-# What a pane shows of one value: more is not read on a screen, and laying it out would hold up the keys. The whole value can be saved.
+# What a pane shows of one value: more is not read on a screen, and laying it out would hold up the keys. The
+# whole value can be saved.
 SHOWN_CHARACTERS = 100_000
 CELL_CHARACTERS = 200
 
@@ -29,7 +30,9 @@ def count_text(count: int, noun: str) -> str:
 
 
 def value_text(value: Any, width: int = 80) -> str:
-    """`value` as Python would write it, on several lines where it is long; cut, saying so, past what a pane can show."""
+    """`value` as Python would write it, on several lines where it is long; cut, saying so, past what a pane
+    can show.
+    """
     try:
         text = pprint.pformat(value, width=max(20, width), sort_dicts=False)
     except RecursionError:
@@ -105,7 +108,9 @@ def call_text(call: Call, width: int = 80) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """An error as the panel shows it: a title line, further lines, and the task's own frames, outermost first."""
+    """An error as the panel shows it: a title line, further lines, and the task's own frames, outermost
+    first.
+    """
 
     title: str
     details: str

@@ -1,4 +1,6 @@
-"""Read-only text that can be scrolled, selected and copied; for values, output and files, however long or hostile."""
+"""Read-only text that can be scrolled, selected and copied; for values, output and files, however long or
+hostile.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The small screens that are laid over the workbench: a question with a few answers, a line to type, a text to edit or to look at."""
+"""The small screens that are laid over the workbench: a question with a few answers, a line to type, a text
+to edit or to look at.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Dialog(ModalScreen[str | None]):
 
 
 class Ask(Dialog):
-    """A question; returns the id of the answer, None for escape. Its keys are single letters: nothing is typed here."""
+    """A question; returns the id of the answer, None for escape. Its keys are single letters: nothing is
+    typed here.
+    """
 
     def __init__(self, title: str, body: str, answers: Sequence[Answer]) -> None:
         super().__init__()
@@ -97,7 +101,9 @@ class Ask(Dialog):
 
 
 class Prompt(Dialog):
-    """A line to type; returns it stripped, None for escape. With `options` one of them is chosen too: `option|text`."""
+    """A line to type; returns it stripped, None for escape. With `options` one of them is chosen too:
+    `option|text`.
+    """
 
     def __init__(
         self,

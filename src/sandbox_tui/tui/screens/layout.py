@@ -1,7 +1,7 @@
 """How the panes of the workbench share the screen, by its size; no behaviour here.
 
-Wide (120 columns and more): tasks, editor, side. Normal (80 to 119): editor and side, which then holds the tasks too.
-Narrow: one pane at a time behind a strip of tabs. Below 40 columns or 10 lines there is a notice.
+Wide (120 columns and more): tasks, editor, side. Normal (80 to 119): editor and side, which then holds the
+tasks too. Narrow: one pane at a time behind a strip of tabs. Below 40 columns or 10 lines there is a notice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TOO_SMALL = "sandbox-tui needs 40 columns and 10 lines."
 
 
 def classes_for(width: int, height: int) -> str:
-    """The classes that a screen of this size gets; given at once they save styling everything a second time."""
+    """The classes that a screen of this size gets; given at once they save styling it all twice."""
     across = [name for least, name in HORIZONTAL_BREAKPOINTS if width >= least]
     down = [name for least, name in VERTICAL_BREAKPOINTS if height >= least]
     return f"{across[-1]} {down[-1]}"

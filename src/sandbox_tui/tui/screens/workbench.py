@@ -1,9 +1,10 @@
 """The workbench: the panes, and the way of messages between them.
 
-What a command does is done elsewhere: `checking` (findings follow the typing), `showing` (panes follow the document),
-`running`, `filing` (open, save, export), `keeping` (the journal of unsaved work), `settings.changing`. For a quick
-first picture this module imports and composes the header, the editor and the keys alone; everything else is loaded and
-mounted when that picture is on the screen, which is why messages are handled by name here and not by class.
+What a command does is done elsewhere: `checking` (findings follow the typing), `showing` (panes follow the
+document), `running`, `filing` (open, save, export), `keeping` (the journal of unsaved work),
+`settings.changing`. For a quick first picture this module imports and composes the header, the editor and the
+keys alone; everything else is loaded and mounted when that picture is on the screen, which is why messages
+are handled by name here and not by class.
 """
 
 from __future__ import annotations
@@ -192,7 +193,7 @@ class WorkbenchScreen(Screen[None]):
         self.query_one("#pane-strip", TabStrip).active = self.side.strip.active if pane == "side" else pane
 
     def _focus_in(self, pane: Widget) -> None:
-        """Moves the focus to the first thing of `pane` to be used, its tabs only where there is nothing else."""
+        """Moves the focus to the first thing to be used in `pane`, to its tabs if there is none."""
         shown = [widget for widget in pane.query("*") if widget.focusable and widget.region]
         shown.sort(key=lambda widget: isinstance(widget, TabStrip))
         if shown:

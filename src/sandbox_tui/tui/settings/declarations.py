@@ -41,7 +41,9 @@ def parse_inputs(text: str) -> dict[str, str]:
 
 
 def parse_type(text: str, what: str = "") -> str:
-    """`text` as the annotation that it is. Raises `ValueError` in one clear line where it cannot cross the boundary."""
+    """`text` as the annotation that it is. Raises `ValueError` in one clear line where it cannot cross the
+    boundary.
+    """
     from ...sandbox.boundary import resolve_annotation
 
     try:

@@ -1,4 +1,6 @@
-"""The Limits tab: the four limits and the profile, each with where it comes from, and what else a task file says of the task."""
+"""The Limits tab: the four limits and the profile, each with where it comes from, and what else a task file
+says of the task.
+"""
 
 from __future__ import annotations
 

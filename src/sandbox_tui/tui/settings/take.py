@@ -12,7 +12,9 @@ LIMITS: Final = ("timeout_ms", "max_memory", "max_stack_depth")
 
 
 def take_setting(document: Document, key: str, text: str) -> None:
-    """Puts what was entered for a setting into `document`; an empty text takes it out. Raises `ValueError` in one clear line."""
+    """Puts what was entered for a setting into `document`; an empty text takes it out. Raises `ValueError` in
+    one clear line.
+    """
     text = text.strip()
     value: Any
     if key in LIMITS or key == "type_check":

@@ -32,7 +32,6 @@ class TaskTree(Tree[Path]):
     DEFAULT_CSS = """
     TaskTree { background: $background; padding: 0; scrollbar-size-vertical: 1; overflow-x: hidden; }
     TaskTree:focus { background-tint: $foreground 0%; }
-    TaskTree > .tree--guides, TaskTree > .tree--guides-hover, TaskTree > .tree--guides-selected { color: $background; }
     """
 
     def __init__(self) -> None:
