@@ -1,0 +1,108 @@
+"""First paint of the workbench against that of a Textual app with one `TextArea`, as whole processes in a
+terminal.
+
+    python benchmarks/first_paint.py [--runs 9] [PATH]
+    python benchmarks/first_paint.py --command "python -m my_app" --ready "some text"
+
+Both start in turn in a pseudo-terminal of 120 by 40. A program has painted when the terminal has got a whole
+frame with its text in it: for the workbench the line numbers of the editor and the task's code. Modules are
+compiled once beforehand. The ratio is the median of the pairs; at most 1.3 is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import pty
+import re
+import select
+import shlex
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+COLUMNS, ROWS = 120, 40
+AT_MOST = 1.3
+PATIENCE = 30.0
+
+PLAIN = """\
+from textual.app import App
+from textual.widgets import TextArea
+
+class Plain(App):
+    def compose(self):
+        yield TextArea("def painted(): ...", show_line_numbers=True)
+
+Plain().run()
+"""
+ESCAPE_SEQUENCE = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07]*\x07|[=>])")
+
+
+def seconds_to_paint(command: list[str], ready: bytes, environment: dict[str, str]) -> float:
+    """Start a program, wait until `ready` is on its screen, end it; return the seconds from start to paint."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+    )
+    os.close(slave)
+    written = b""
+    try:
+        while ready not in ESCAPE_SEQUENCE.sub(b"", written):
+            if time.perf_counter() - began > PATIENCE:
+                raise SystemExit(f"{command} never painted {ready!r}:\n{written[-2000:]!r}")
+            if select.select([master], [], [], 0.5)[0]:
+                written += os.read(master, 65536)
+        return time.perf_counter() - began
+    except OSError as error:
+        raise SystemExit(f"{command} ended before it painted:\n{written[-2000:]!r}") from error
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def main() -> int:
+    """Print medians and their ratio; 1 if the ratio is above `AT_MOST`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).parents[1] / "sample_tasks")
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--command", help="another program to measure, instead of the workbench")
+    parser.add_argument("--ready", default="def ", help="what is on its screen when it has painted")
+    arguments = parser.parse_args()
+    ours = [sys.executable, "-m", "sandbox_tui", str(arguments.path)]
+    if arguments.command:
+        ours = shlex.split(arguments.command)
+    plain = [sys.executable, "-c", PLAIN]
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {
+            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            "PYTHONPYCACHEPREFIX": f"{scratch}/compiled",
+            "XDG_STATE_HOME": f"{scratch}/state",
+            "XDG_CONFIG_HOME": f"{scratch}/config",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }
+        ready = arguments.ready.encode()
+        seconds_to_paint(ours, ready, environment)
+        seconds_to_paint(plain, b"def painted", environment)
+        pairs = [
+            (seconds_to_paint(ours, ready, environment), seconds_to_paint(plain, b"def painted", environment))
+            for _ in range(arguments.runs)
+        ]
+    ratio = statistics.median(own / other for own, other in pairs)
+    print(f"workbench     {statistics.median(own for own, _ in pairs) * 1e3:7.1f} ms")
+    print(f"one TextArea  {statistics.median(other for _, other in pairs) * 1e3:7.1f} ms")
+    print(f"first paint, workbench / one TextArea: {ratio:.2f} (at most {AT_MOST})")
+    return int(ratio > AT_MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
