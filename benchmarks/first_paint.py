@@ -45,7 +45,7 @@ ESCAPE_SEQUENCE = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07]*\x07|[=>
 
 
 def seconds_to_paint(command: list[str], ready: bytes, environment: dict[str, str]) -> float:
-    """Start a program, wait until `ready` is on its screen, end it; return the seconds from start to paint."""
+    """Start a program, wait until `ready` is on its screen, end it; return how long that took."""
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     began = time.perf_counter()
