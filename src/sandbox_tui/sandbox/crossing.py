@@ -58,6 +58,7 @@ _STAND_IN = re.compile(
     r"|\[\.\.\.\]|\{\.\.\.\}|\(\.\.\.\)",
     re.DOTALL,
 )
+_CUT = "<deeply nested>"
 _CYCLES = ("[...]", "{...}", "(...)")
 
 
@@ -103,10 +104,15 @@ class StandIn(Mismatch):
     def __init__(self, text: str) -> None:
         if text in _CYCLES:
             message = f"{text} stands for a container that contains itself, which cannot cross the boundary"
+        elif text == _CUT:
+            message = (
+                f"{text} stands for a value nested deeper than there were levels left: max_stack_depth "
+                "bounds the nesting of values that leave the sandbox too"
+            )
         else:
             message = (
                 f"{short(text)} stands for something of the sandbox (a function, an iterator, "
-                "a value nested too deep), which cannot leave it"
+                "a type), which cannot leave it"
             )
         super().__init__(message)
 

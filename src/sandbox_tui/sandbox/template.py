@@ -7,27 +7,21 @@ has a worker and a session of its own. However it is started, called included, i
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ..lint.parsing import Unparsable, parse
-from . import references as _references
-from .awaited import Range, awaited_calls
 from .boundary import HandleTable, checker
 from .checking import EMPTY
 from .config import SandboxedConfig
 from .crossing import StandInError, refused
 from .drive import FLYTE_MAP, Drive
-from .endpoint import Endpoint
 from .errors import (
     BoundaryError,
     RunCancelledError,
     SandboxError,
-    UnresolvedReferenceError,
 )
 from .failure import Raised, failure, time_limit
 from .function_text import FunctionSource, argument_name, trailing_call
@@ -37,6 +31,7 @@ from .interrupt import kill_worker
 from .locate import line_of_breach
 from .monty import monty
 from .places import Places
+from .plan import Plan, plan_of_function, plan_of_source
 from .pool import workers
 from .references import _classify_refs, _discover_external_refs
 from .repeating import Answer
@@ -103,7 +98,7 @@ class SandboxedTaskTemplate:
         self._parameters = {parameter.name: parameter for parameter in interface.parameters}
         self._required = [p.name for p in interface.parameters if not p.has_default]
         self._checks, self._check_output = self._compile_checks()
-        self._plan: _Plan | None = None
+        self._plan: Plan | None = None
 
     # What Flyte's users know.
 
@@ -118,7 +113,7 @@ class SandboxedTaskTemplate:
     def _has_external_refs(self) -> bool:
         return any(self._external_refs.values())
 
-    def _build_inputs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def _build_inputs(self, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Values by parameter name, from positional and keyword arguments, with the defaults that are known.
 
         Raises `BoundaryError` (a TypeError) for too many, unknown, doubled or missing ones.
@@ -155,11 +150,11 @@ class SandboxedTaskTemplate:
             if name not in inputs and self._parameters[name].default is not NOT_LITERAL:
                 inputs[name] = self._parameters[name].default
 
-    async def _run_sandboxed(self, *args: Any, **kwargs: Any) -> Any:
+    async def _run_sandboxed(self, /, *args: Any, **kwargs: Any) -> Any:
         """Runs in the sandbox; Flyte's name for `aio`."""
         return await self.aio(*args, **kwargs)
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
+    def forward(self, /, *args: Any, **kwargs: Any) -> Any:
         """Calls the plain function, on the host and without the sandbox. A code string has none:
         `NotImplementedError`.
         """
@@ -171,28 +166,26 @@ class SandboxedTaskTemplate:
 
     # Running.
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Runs in the sandbox: the result, or for an `async def` task an awaitable of it."""
         if self.is_async:
             return self.aio(*args, **kwargs)
         return self.run(*args, **kwargs)
 
-    def run(self, *args: Any, **kwargs: Any) -> Any:
+    def run(self, /, *args: Any, **kwargs: Any) -> Any:
         """Runs in the sandbox and returns the result.
 
         What the task prints goes to this process's standard output. Raises from the `SandboxError` family:
         `BoundaryError` for inputs or an output that do not fit, `UnresolvedReferenceError`, `TaskError`, a
         `LimitError`, `WorkerCrashedError`.
         """
-        plan = self._plan
-        if plan is None:
-            plan = self._prepare()
+        plan = self._current_plan()
         inputs = self._build_inputs(*args, **kwargs)
         if plan.is_pure:
             return self._run_pure(plan, inputs)
         return self._drive(plan, inputs)
 
-    async def aio(self, *args: Any, **kwargs: Any) -> Any:
+    async def aio(self, /, *args: Any, **kwargs: Any) -> Any:
         """`run` for event loops: the loop stays free, async externals run on it, and cancelling ends the run
         at once.
         """
@@ -204,7 +197,7 @@ class SandboxedTaskTemplate:
         loop = asyncio.get_running_loop()
         cancellation = Cancellation()
         future = threads.submit(
-            lambda: self._drive(self._plan or self._prepare(), inputs, cancellation=cancellation, loop=loop)
+            lambda: self._drive(self._current_plan(), inputs, cancellation=cancellation, loop=loop)
         )
         try:
             return await asyncio.wrap_future(future)
@@ -212,7 +205,7 @@ class SandboxedTaskTemplate:
             cancellation.cancel()
             raise
 
-    def call_sandboxed(self, *args: Any, **kwargs: Any) -> Any:
+    def call_sandboxed(self, /, *args: Any, **kwargs: Any) -> Any:
         """This template as an external of another: `run`, also where it is async."""
         return self.run(*args, **kwargs)
 
@@ -242,9 +235,12 @@ class SandboxedTaskTemplate:
         result: Any = None
         error: SandboxError | None = None
         try:
+            wrong = next((name for name in inputs if not isinstance(name, str)), None)
+            if wrong is not None:
+                raise BoundaryError(f"{self.name} has no input {wrong!r}: inputs are named by text")
             values = self._build_inputs(**inputs)
             result = self._drive(
-                self._plan or self._prepare(),
+                self._current_plan(),
                 values,
                 hook=answer,
                 observer=observer,
@@ -257,61 +253,28 @@ class SandboxedTaskTemplate:
         duration = (time.perf_counter() - began) * 1000
         return RunResult(error is None, result, error, "".join(printed), tuple(calls), duration)
 
-    # Preparing: once a template, at its first run, when all names around it exist.
-
-    def _prepare(self) -> _Plan:
-        externals, constants = self._resolve()
-        endpoints = {
-            name: Endpoint(name, external, type_check=self.plugin_config.type_check)
-            for name, external in externals.items()
-        }
-        injected = dict(constants)
-        if isinstance(self._function, ExtractedSource):
-            injected.update(self._function.injected)
-        tree = _tree(self._source_code)
-        uses = "sleep" in self._source_code or FLYTE_MAP in self._source_code
-        self._plan = _Plan(
-            endpoints=endpoints,
-            injected=injected,
-            awaited=frozenset() if tree is None else awaited_calls(tree, self._source_code),
-            is_pure=not endpoints and not uses,
-        )
-        return self._plan
-
-    def _resolve(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The externals and constants of this task. Raises `UnresolvedReferenceError` for a name that nothing
-        provides.
-        """
-        tree = _tree(self._source_code)
+    def _current_plan(self) -> Plan:
+        """What this run shares with the others; made when there is none, or no true one any more."""
+        plan = self._plan
+        if plan is not None and plan.is_current():
+            return plan
+        type_check = self.plugin_config.type_check
         if isinstance(self._function, ExtractedSource) and self.func is not None:
-            found = _references.resolve(self.func, _references.names_of(self._function))
-            self._external_refs = _classify_refs(found.externals)
-            externals, constants, unresolved = found.externals, found.constants, found.unresolved
-        else:
-            externals, constants, unresolved = dict(self._externals or {}), {}, []
-            if tree is not None:
-                known = {*externals, *self._input_names, FLYTE_MAP, *self._own_names()}
-                free = [*_references.free_names(tree, source=self._source_code)]
-                free += _references.mapped_names(tree, source=self._source_code)
-                unresolved = [(name, _nothing_named(name.name)) for name in free if name.name not in known]
-                unresolved += _references.hidden_by_builtins(tree, externals, source=self._source_code)
-        guarded = _names_caught(tree) if tree is not None else set()
-        left = [(name, reason) for name, reason in unresolved if (name.line, name.name) not in guarded]
-        if left:
-            name, reason = left[0]
-            line, _ = self._places.to_file(name.line, name.column)
-            raise UnresolvedReferenceError(
-                f"{self._places.filename}:{line}: {reason}",
-                name=name.name,
-                filename=self._places.filename,
-                line=line,
+            plan, externals = plan_of_function(
+                self.func, self._function, self._source_code, self._places, type_check=type_check
             )
-        return externals, constants
-
-    def _own_names(self) -> set[str]:
-        if self._function is None:
-            return set()
-        return {argument_name(self._function.name, name) for name in self._input_names}
+            self._external_refs = _classify_refs(externals)
+        else:
+            plan = plan_of_source(
+                self._externals or {},
+                self._input_names,
+                self._function,
+                self._source_code,
+                self._places,
+                type_check=type_check,
+            )
+        self._plan = plan
+        return plan
 
     def _compile_checks(
         self,
@@ -326,7 +289,7 @@ class SandboxedTaskTemplate:
 
     # One run.
 
-    def _run_pure(self, plan: _Plan, inputs: dict[str, Any]) -> Any:
+    def _run_pure(self, plan: Plan, inputs: dict[str, Any]) -> Any:
         """A task without external calls: one feed."""
         code, values, table = self._feed(plan, inputs)
         with workers.checkout(self._limits) as session:
@@ -336,7 +299,7 @@ class SandboxedTaskTemplate:
                 raise self._failure(error, code, values, (), ()) from None
         return self._result(output, table, lambda: TrueTexts(code, values, self._limits, ()), ())
 
-    def _feed(self, plan: _Plan, inputs: dict[str, Any]) -> tuple[str, dict[str, Any], HandleTable]:
+    def _feed(self, plan: Plan, inputs: dict[str, Any]) -> tuple[str, dict[str, Any], HandleTable]:
         """The code to feed for these inputs, and Monty's inputs for it."""
         for name, path, check in self._checks:
             if name in inputs:
@@ -359,7 +322,7 @@ class SandboxedTaskTemplate:
 
     def _drive(
         self,
-        plan: _Plan,
+        plan: Plan,
         inputs: dict[str, Any],
         *,
         hook: AnswerHook | None = None,
@@ -476,66 +439,12 @@ class CodeTaskTemplate(SandboxedTaskTemplate):
     """A task made from a code string; the value of its last expression is the result."""
 
 
-class _Plan:
-    """What all runs of a template share: its endpoints, the values injected beside the inputs, its awaited
-    calls.
-    """
-
-    __slots__ = ("awaited", "endpoints", "injected", "is_pure")
-
-    def __init__(
-        self,
-        *,
-        endpoints: dict[str, Endpoint],
-        injected: dict[str, Any],
-        awaited: frozenset[Range],
-        is_pure: bool,
-    ) -> None:
-        self.endpoints = endpoints
-        self.injected = injected
-        self.awaited = awaited
-        self.is_pure = is_pure
-
-
 def _wrapped(table: HandleTable, name: str, value: Any) -> Any:
     try:
         return table.wrap(value)
     except BoundaryError as error:
         path = f"inputs.{name}{error.path or ''}"
         raise BoundaryError(f"{path}: {error.message}", path=path) from None
-
-
-def _tree(source: str) -> ast.Module | None:
-    """The syntax tree, or None for a source that only Monty's parser (a newer Python's) understands, or none
-    does.
-    """
-    try:
-        return parse(source)
-    except Unparsable:
-        return None
-
-
-def _nothing_named(name: str) -> str:
-    return f"nothing named {name} is defined in the task or declared as an external"
-
-
-def _names_caught(tree: ast.Module) -> set[tuple[int, str]]:
-    """The names read where the task itself catches a NameError: leaving one undefined is the task's own
-    affair there.
-    """
-    caught: set[tuple[int, str]] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Try) and any(_catches_name_error(handler.type) for handler in node.handlers):
-            for statement in node.body:
-                caught.update((n.lineno, n.id) for n in ast.walk(statement) if isinstance(n, ast.Name))
-    return caught
-
-
-def _catches_name_error(kind: ast.expr | None) -> bool:
-    if kind is None:
-        return True
-    names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(isinstance(n, ast.Name) and n.id in ("NameError", "Exception", "BaseException") for n in names)
 
 
 def _count(number: int, noun: str) -> str:
