@@ -1,0 +1,111 @@
+"""The nodes of a tree by class, each with what stands around it: for rules that look at how a value is used.
+
+Made in one walk, and only for a text in which such a rule has found a reason to look closer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from .context import Context
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# What has a body of its own, evaluated later or apart.
+_BODIES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
+_SCOPES = (*_BODIES, ast.Module)
+
+Scope = ast.AST
+
+
+class Index:
+    """The nodes of one tree."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self._nodes: dict[type[ast.AST], list[ast.AST]] = {}
+        self._scopes: dict[ast.AST, Scope] = {}
+        waiting: list[ast.AST] = [tree]
+        parents, nodes = self.parents, self._nodes
+        while waiting:
+            node = waiting.pop()
+            nodes.setdefault(type(node), []).append(node)
+            children: list[ast.AST] = []
+            for value in node.__dict__.values():
+                if value.__class__ is list:
+                    children += [each for each in value if isinstance(each, ast.AST)]
+                elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                    children.append(value)
+            for child in children:
+                parents[child] = node
+            waiting += children[::-1]
+
+    def of(self, *classes: type[ast.AST]) -> list[Any]:
+        """The nodes of these very classes, of each class in the order of the text."""
+        return [node for each in classes for node in self._nodes.get(each, ())]
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The function, lambda, class or module whose body `node` is evaluated in.
+
+        A default and a decorator belong to what is around the function; a comprehension is no scope here.
+        """
+        known = self._scopes.get(node)
+        if known is not None:
+            return known
+        child, parent = node, self.parents.get(node)
+        while parent is not None and not (isinstance(parent, _SCOPES) and in_body(child, parent)):
+            if isinstance(parent, ast.arguments):
+                child, parent = self.parents[parent], self.parents.get(self.parents[parent])
+            else:
+                child, parent = parent, self.parents.get(parent)
+        found = self._scopes[node] = parent if parent is not None else self.tree
+        return found
+
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What `node` stands in, from the inside out."""
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def statement(self, node: ast.AST) -> ast.stmt | None:
+        """The innermost statement that `node` is part of."""
+        if isinstance(node, ast.stmt):
+            return node
+        return next((each for each in self.around(node) if isinstance(each, ast.stmt)), None)
+
+
+def in_body(child: ast.AST, scope: ast.AST) -> bool:
+    """Whether `child`, which stands directly in `scope`, is part of its body."""
+    body = getattr(scope, "body", None)
+    return child is body or (isinstance(body, list) and any(child is each for each in body))
+
+
+def _make(context: Context) -> Index:
+    return Index(context.tree)
+
+
+def index_of(context: Context) -> Index:
+    """The index of a text, made once."""
+    return context.memo(_make)
+
+
+def task_function(context: Context) -> Function | None:
+    """The function that is the task."""
+    if context.kind != "function":
+        return None
+    return next((each for each in context.tree.body if isinstance(each, FUNCTIONS)), None)
+
+
+def walk_body(body: list[ast.stmt], *, into_functions: bool = False) -> Iterator[ast.AST]:
+    """The nodes of statements; functions, lambdas and classes inside them as themselves only."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if into_functions or not isinstance(node, _BODIES):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
