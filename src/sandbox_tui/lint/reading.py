@@ -20,6 +20,10 @@ Parses = Callable[[str], SyntaxFailure | None]
 
 _UNREADABLE = re.compile("[\0\ud800-\udfff]|\\A\ufeff")
 _REPLACEMENT = {"\0": " ", "\ufeff": "\f"}
+# The parser of CPython 3.11 takes a time that grows with the square of the fields in an f-string.
+_MAX_FIELDS = 20_000
+_FORMAT = re.compile(r"""[fF][rR]?(?:('{3}|"{3})(?:[^\\]|\\.)*?(?:\1|\Z)|['"][^\n]*)""", re.DOTALL)
+
 # Monty names what it does not support better than a host that has never heard of it.
 _UNSUPPORTED = "does not yet support"
 
@@ -56,6 +60,10 @@ def read(text: str, parses: Parses | None = None) -> Reading:
         message = f"the source is too large to be checked: more than {MAX_CHARACTERS:,} characters"
         failure = Failure("large", message, start, start)
         return Reading(SourceText(""), ast.Module([], []), (failure,), whole=False)
+    if text.count("{") > _MAX_FIELDS and _has_huge_format(text):
+        message = f"an f-string with more than {_MAX_FIELDS:,} fields is too large to be checked"
+        failure = Failure("large", message, start, start)
+        return Reading(SourceText(""), ast.Module([], []), (failure,), whole=False)
     characters: list[Failure] = []
     if text.isascii() and "\0" not in text:
         readable = text
@@ -90,6 +98,10 @@ def _judged(text: str, error: Unparsable, characters: list[Failure], parses: Par
     if _UNSUPPORTED in verdict.message and verdict.start is not None:
         return [Failure("syntax", verdict.message, verdict.start, verdict.end or verdict.start)]
     return [own]
+
+
+def _has_huge_format(text: str) -> bool:
+    return any(match[0].count("{") > _MAX_FIELDS for match in _FORMAT.finditer(text))
 
 
 def _place(error: Unparsable, text: str) -> tuple[Position, Position]:
