@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from .diagnostic import Diagnostic, Fix, Position
 from .source_text import SourceText
+from .targets import Target, target_of
 
 if TYPE_CHECKING:
     from .rules.rule import Kind, Rule
@@ -23,7 +24,8 @@ class Context:
 
     `whole` tells whether `tree` is that of the whole text, or of the parts that could be read. `exact` tells
     whether `source.text` is the text that the user has: where characters were replaced to read it, no fix may
-    be made of it.
+    be made of it. `externals` are the declared externals with the text of their signature (None: not known),
+    `target` is the Monty judged for.
     """
 
     def __init__(
@@ -36,6 +38,8 @@ class Context:
         output: str | None,
         whole: bool = True,
         exact: bool = True,
+        externals: Mapping[str, str | None] | None = None,
+        target: str = "installed",
     ) -> None:
         self.source = source
         self.tree = tree
@@ -44,8 +48,15 @@ class Context:
         self.output = output
         self.whole = whole
         self.exact = exact
+        self.externals = externals
+        self._target_name = target
         self.findings: list[Diagnostic] = []
         self._memory: dict[object, object] = {}
+
+    @property
+    def target(self) -> Target:
+        """The version of Monty judged for."""
+        return target_of(self._target_name)
 
     def memo(self, compute: Callable[[Context], T]) -> T:
         """What `compute` makes of this text, computed once."""
@@ -64,7 +75,9 @@ class Context:
         """Takes a finding, unless there are already as many as anyone reads."""
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(
-                Diagnostic(rule.code, rule.name, message, "error", start, end, fix if self.exact else None)
+                Diagnostic(
+                    rule.code, rule.name, message, rule.severity, start, end, fix if self.exact else None
+                )
             )
 
     def report_node(

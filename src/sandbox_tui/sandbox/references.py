@@ -18,14 +18,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..lint.scopes import FreeName, reads_from_outside
+from ..lint.targets import MONTY_BUILTINS, NEWER_BUILTINS, builtins_of
 from .boundary import crossing_problem
 from .function_text import UNREADABLE
 from .monty import monty
-from .scopes import FreeName, reads_from_outside
 from .source import ExtractedSource, extract_function, plain_function
 
 __all__ = [
     "MONTY_BUILTINS",
+    "NEWER_BUILTINS",
     "FreeName",
     "Resolution",
     "free_names",
@@ -35,26 +37,6 @@ __all__ = [
     "resolve",
 ]
 
-# What both Monty 1.0.0 and 1.4.0 provide by name, of everything in Python 3.11's builtins; a test asks the
-# installed Monty.
-MONTY_BUILTINS: frozenset[str] = frozenset(
-    """
-    ArithmeticError AssertionError AttributeError BaseException Ellipsis Exception False
-    FileExistsError FileNotFoundError ImportError IndexError IsADirectoryError KeyError
-    KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError None NotADirectoryError
-    NotImplemented NotImplementedError OSError OverflowError PermissionError RecursionError
-    RuntimeError StopIteration SyntaxError SystemExit TimeoutError True TypeError UnboundLocalError
-    UnicodeDecodeError UnicodeEncodeError ValueError ZeroDivisionError __debug__ __doc__ __name__
-    __package__ __spec__ abs all any bin bool bytes chr dict divmod enumerate eval exec filter float
-    format frozenset getattr hasattr hash hex id int isinstance iter len list locals map max min
-    next object oct open ord pow print property range repr reversed round set setattr slice sorted
-    str sum tuple type zip
-    """.split()  # noqa: SIM905
-)
-
-# What newer versions add, with the first version that is known to have it.
-NEWER_BUILTINS: Mapping[str, tuple[int, ...]] = {"complex": (1, 4)}
-
 # The engine answers these itself, without anybody providing them.
 PROVIDED = frozenset(("flyte_map",))
 
@@ -63,7 +45,7 @@ def monty_builtins(version: tuple[int, ...] | None = None) -> frozenset[str]:
     """The builtins of one version of Monty (the installed one when None, which imports it)."""
     if version is None:
         version = tuple(int(part) for part in monty().__version__.split(".")[:2])
-    return MONTY_BUILTINS.union(name for name, since in NEWER_BUILTINS.items() if version >= since)
+    return builtins_of(version)
 
 
 def free_names(

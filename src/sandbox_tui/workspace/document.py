@@ -211,6 +211,7 @@ class Document:
         except DocumentError:
             settings = effective(self, ())
         is_code = self.kind == "code"
+        signatures = {name: external.signature for name, external in settings.externals_for(self).items()}
         return check(
             self.source,
             kind=self.kind,
@@ -219,6 +220,8 @@ class Document:
             profile=settings.profile.value,
             ignore=settings.ignore.value,
             parses=parses,
+            externals=signatures,
+            target=settings.target.value if settings.target.origin != "default" else None,
         )
 
     def parameters(self) -> list[FormParameter]:

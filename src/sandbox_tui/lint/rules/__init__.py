@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import immutability, syntax, types, unreadable
+from . import checked_types, immutability, syntax, types, unreadable
 from .rule import PROFILES, Find, Kind, Profile, Rule
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for group in (unreadable, syntax, types, immutability)
+    for group in (unreadable, syntax, types, immutability, checked_types)
     for rule in sorted(group.RULES, key=lambda each: each.code)
 }
 """Every rule by its code, in the order of the codes."""

@@ -23,6 +23,7 @@ def _rule(code: str, name: str, summary: str, instead: str, bad: str, good: str)
         bad=bad,
         good=good,
         profiles=TYPED,
+        severity="warning",
     )
 
 

@@ -13,20 +13,16 @@ from .rule import DOCUMENTED, Rule
 from .syntax import instead_of_subscript
 
 
-def _statement(node: ast.stmt, context: Context) -> None:
+def _statement(node: ast.stmt | ast.comprehension, context: Context) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             _target(target, context)
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor):
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor | ast.comprehension):
         _target(node.target, context)
     elif isinstance(node, ast.With | ast.AsyncWith):
         for item in node.items:
             if item.optional_vars is not None:
                 _target(item.optional_vars, context)
-
-
-def _comprehension(node: ast.comprehension, context: Context) -> None:
-    _target(node.target, context)
 
 
 def _target(target: ast.expr, context: Context) -> None:
@@ -55,7 +51,7 @@ SUBSCRIPT = Rule(
     profiles=DOCUMENTED,
     nodes=(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
     find=_statement,
-    find_comprehension=_comprehension,
+    expressions=(ast.comprehension,),
 )
 
 RULES = (SUBSCRIPT,)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..diagnostic import Severity
+
 if TYPE_CHECKING:
     from ..context import Context
 
@@ -23,12 +25,14 @@ class Rule:
 
     `code` and `name` (kebab case) name it, `summary` is one line, `why` says what goes wrong, `instead` what
     to write. `bad` and `good` are whole sources of the given `kind`; `bad` breaks this rule and `good` breaks
-    none. `profiles` are those in which it counts.
+    none. `profiles` are those in which it counts, `severity` is how much it matters there, `targets` the
+    versions of Monty that it is about (None: all).
 
     `find` is called with each statement (or with the module, handlers and match cases) whose class is in
-    `nodes`, and reports to the context. With `needs_whole` it is called only if the whole text could be
-    parsed. `find_comprehension` is called with each comprehension whose target is more than names. A rule
-    without any is reported by who reads the text.
+    `nodes`, and then with each expression whose class is in `expressions`: at any depth, pattern and
+    `comprehension` included, but not in annotations, which Monty does not evaluate. It reports to the
+    context. With `needs_whole` it is called only if the whole text could be parsed. A rule without `find` is
+    reported by who reads the text.
     """
 
     code: str
@@ -42,10 +46,13 @@ class Rule:
     kind: Kind = "function"
     nodes: tuple[type[ast.AST], ...] = ()
     find: Find | None = None
-    find_comprehension: Callable[[ast.comprehension, Context], None] | None = None
     needs_whole: bool = False
+    expressions: tuple[type[ast.AST], ...] = ()
+    severity: Severity = "error"
+    targets: frozenset[str] | None = None
 
 
 EVERYWHERE: frozenset[Profile] = frozenset(PROFILES)
 TYPED: frozenset[Profile] = frozenset(("documented", "runtime", "flyte"))
 DOCUMENTED: frozenset[Profile] = frozenset(("documented",))
+FLYTE: frozenset[Profile] = frozenset(("flyte",))
