@@ -12,30 +12,44 @@ from __future__ import annotations
 import re
 
 _INVISIBLE = (
-    "\u00ad"  # soft hyphen
-    "\u034f"  # combining grapheme joiner
-    "\u061c"  # Arabic letter mark (bidirectional)
-    "\u115f\u1160\u3164\uffa0"  # Hangul fillers
-    "\u17b4\u17b5"  # Khmer inherent vowels
-    "\u180b-\u180f"  # Mongolian variation selectors and vowel separator
-    "\u200b-\u200f"  # zero-width space and joiners, left-to-right and right-to-left mark
-    "\u2028-\u202e"  # line and paragraph separator, bidirectional embeddings and overrides
-    "\u2060-\u206f"  # word joiner, invisible operators, bidirectional isolates
-    "\ufeff"  # byte order mark
-    "\ufff9-\ufffb"  # interlinear annotation
-    "\U0001bca0-\U0001bca3"  # shorthand format controls
-    "\U0001d173-\U0001d17a"  # musical format controls
-    "\U000e0000-\U000e007f"  # tags
-    "\U000e0100-\U000e01ef"  # variation selectors supplement
+    (0xAD, 0xAD),  # soft hyphen
+    (0x34F, 0x34F),  # combining grapheme joiner
+    (0x61C, 0x61C),  # Arabic letter mark (bidirectional)
+    (0x115F, 0x1160),  # Hangul fillers
+    (0x17B4, 0x17B5),  # Khmer inherent vowels
+    (0x180B, 0x180F),  # Mongolian variation selectors and vowel separator
+    (0x200B, 0x200F),  # zero-width space and joiners, left-to-right and right-to-left mark
+    (0x2028, 0x202E),  # line and paragraph separator, bidirectional embeddings and overrides
+    (0x2060, 0x206F),  # word joiner, invisible operators, bidirectional isolates
+    (0x3164, 0x3164),  # Hangul filler
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),  # half-width Hangul filler
+    (0xFFF9, 0xFFFB),  # interlinear annotation
+    (0x1BCA0, 0x1BCA3),  # shorthand format controls
+    (0x1D173, 0x1D17A),  # musical format controls
+    (0xE0000, 0xE007F),  # tags
+    (0xE0100, 0xE01EF),  # variation selectors supplement
 )
-_SURROGATES = "\ud800-\udfff"  # cannot be encoded: writing one to a terminal raises UnicodeEncodeError
+_CONTROLS = ((0x00, 0x1F), (0x7F, 0x9F))
+_SURROGATES = (0xD800, 0xDFFF)  # cannot be encoded: writing one to a terminal raises UnicodeEncodeError
 
-DANGEROUS_CHARACTERS = f"\x00-\x1f\x7f-\x9f{_INVISIBLE}{_SURROGATES}"
-"""The inside of a regular expression's character class: what must never reach a terminal raw (with tab and
-newline).
+
+def _class(*ranges: tuple[int, int]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+DANGEROUS_CHARACTERS = _class(*_CONTROLS, *_INVISIBLE, _SURROGATES)
+"""The inside of a regular expression's character class: what must never reach a terminal raw; with tab and
+newline.
 """
 
-_HIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}{_SURROGATES}]")
+
+def dangerous_code_points() -> list[int]:
+    """Return the code points of `DANGEROUS_CHARACTERS` apart from surrogates, in order."""
+    return [code for first, last in (*_CONTROLS, *_INVISIBLE) for code in range(first, last + 1)]
+
+
+_HIDDEN = re.compile(f"(?![\t\n])[{DANGEROUS_CHARACTERS}]")
 
 
 def visible(text: str) -> str:

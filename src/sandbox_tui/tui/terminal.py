@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import signal
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -112,6 +110,8 @@ class TerminalCare(App[ReturnType]):
         try:
             self.keep_work()
         except Exception:
+            import traceback
+
             return traceback.format_exc()
         return ""
 
@@ -181,12 +181,6 @@ def _terminal_attributes() -> Any:
         return None
 
 
-def state_directory() -> Path:
-    """Return where the program keeps what it needs beyond a run; not made here."""
-    home = os.environ.get("XDG_STATE_HOME")
-    return Path(home) / "sandbox-tui" if home else Path.home() / ".local" / "state" / "sandbox-tui"
-
-
 def _report(error: Exception, trouble: str) -> str:
     """Write the report of an error and return the line to print."""
     kind = type(error).__name__
@@ -202,6 +196,8 @@ def write_crash_report(error: BaseException, more: str = "", directory: Path | N
 
     The newest ten reports are kept. Raises `OSError` when the file cannot be written.
     """
+    import platform
+    import traceback
     from importlib.metadata import PackageNotFoundError, version
 
     lines = [
@@ -214,7 +210,10 @@ def write_crash_report(error: BaseException, more: str = "", directory: Path | N
     lines += ["", "".join(traceback.format_exception(error))]
     if more:
         lines += ["While the work was being kept:", more]
-    directory = state_directory() if directory is None else directory
+    if directory is None:
+        from sandbox_tui.workspace.recovery import state_folder
+
+        directory = state_folder()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)

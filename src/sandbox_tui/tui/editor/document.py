@@ -17,25 +17,17 @@ from textual._cells import cell_len
 from textual.document._document import Document, EditResult, Location
 from textual.geometry import Size
 
-from sandbox_tui.lint.visible import DANGEROUS_CHARACTERS
+from sandbox_tui.lint.visible import DANGEROUS_CHARACTERS, dangerous_code_points
 
 _LINE_END = re.compile("\r\n|\n|\r")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"(?![\t\n\r\ud800-\udfff])[{DANGEROUS_CHARACTERS}]")
 
-_CANDIDATES = (
-    range(0x80 + 0x20),
-    range(0xA0, 0x3165),
-    (0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC)),
-    (*range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE0200)),
-)
 # Surrogates are no characters: no encoded file holds them, so as stand-ins they cannot be taken for something
 # typed.
 _TO_STAND_IN = {
     code: 0xD800 + number
-    for number, code in enumerate(
-        code for candidates in _CANDIDATES for code in candidates if _HIDDEN.match(chr(code))
-    )
+    for number, code in enumerate(code for code in dangerous_code_points() if chr(code) not in "\t\n\r")
 }
 _FROM_STAND_IN = {stand_in: code for code, stand_in in _TO_STAND_IN.items()}
 _GLYPHS = {

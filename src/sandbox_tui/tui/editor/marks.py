@@ -9,7 +9,6 @@ count from 0 here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox_tui.lint.diagnostic import Diagnostic, Severity
@@ -23,13 +22,15 @@ Stretch = tuple[int, int | None, Kind]
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-@dataclass(slots=True)
 class Range:
     """A piece of the text that moves with edits; `diagnostic` is what it stands for, if anything."""
 
-    start: Location
-    end: Location
-    diagnostic: Diagnostic | None = None
+    __slots__ = ("diagnostic", "end", "start")
+
+    def __init__(self, start: Location, end: Location, diagnostic: Diagnostic | None = None) -> None:
+        self.start = start
+        self.end = end
+        self.diagnostic = diagnostic
 
     def moved(self, top: Location, bottom: Location, end: Location) -> bool:
         """Follow an edit; return `False` when the whole piece has been deleted."""
@@ -42,16 +43,18 @@ class Range:
         return self.start < self.end
 
 
-@dataclass(slots=True)
 class RowMarks:
     """All that is marked in one row: stretches in painting order, the worst severity, and the line's own
     marks.
     """
 
-    stretches: tuple[Stretch, ...] = ()
-    severity: Severity | None = None
-    breakpoint: bool = False
-    line: LineMark | None = None
+    __slots__ = ("breakpoint", "line", "severity", "stretches")
+
+    def __init__(self) -> None:
+        self.stretches: tuple[Stretch, ...] = ()
+        self.severity: Severity | None = None
+        self.breakpoint = False
+        self.line: LineMark | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -62,15 +65,15 @@ class RowMarks:
 NOTHING = RowMarks()
 
 
-@dataclass
 class Marks:
     """The marks of one document. `replaced` must be called after each edit of it."""
 
-    diagnostics: list[Range] = field(default_factory=list)
-    call: Range | None = None
-    lines: dict[LineMark, int] = field(default_factory=dict)
-    breakpoints: set[int] = field(default_factory=set)
-    _rows: dict[int, RowMarks] | None = None
+    def __init__(self) -> None:
+        self.diagnostics: list[Range] = []
+        self.call: Range | None = None
+        self.lines: dict[LineMark, int] = {}
+        self.breakpoints: set[int] = set()
+        self._rows: dict[int, RowMarks] | None = None
 
     def set_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Replace all diagnostics by these."""

@@ -15,7 +15,6 @@ Public lines and columns count from 1, columns in characters, as in `lint.diagno
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.style import Style
@@ -115,50 +114,54 @@ class SourceEditor(TextArea, inherit_bindings=False):
         Binding("shift+tab", "dedent", "Dedent", show=False, id="editor.dedent"),
     ]
 
-    @dataclass
     class Edited(Message):
         """Posted after each edit (typing, paste, undo, the program), not after `load`."""
 
-        editor: SourceEditor
-        version: int
+        def __init__(self, editor: SourceEditor, version: int) -> None:
+            super().__init__()
+            self.editor = editor
+            self.version = version
 
         @property
         def control(self) -> SourceEditor:
             """The editor that was edited."""
             return self.editor
 
-    @dataclass
     class CursorDiagnostic(Message):
         """Posted when another diagnostic is at the cursor (or on its line), or none any more."""
 
-        editor: SourceEditor
-        diagnostic: Diagnostic | None
+        def __init__(self, editor: SourceEditor, diagnostic: Diagnostic | None) -> None:
+            super().__init__()
+            self.editor = editor
+            self.diagnostic = diagnostic
 
         @property
         def control(self) -> SourceEditor:
             """The editor whose cursor it is."""
             return self.editor
 
-    @dataclass
     class GutterClicked(Message):
         """Posted when the gutter beside a line (from 1) was clicked."""
 
-        editor: SourceEditor
-        line: int
+        def __init__(self, editor: SourceEditor, line: int) -> None:
+            super().__init__()
+            self.editor = editor
+            self.line = line
 
         @property
         def control(self) -> SourceEditor:
             """The editor whose gutter was clicked."""
             return self.editor
 
-    @dataclass
     class HiddenCharactersPasted(Message):
         """Posted when a paste brought `count` characters that do not show; they are kept, and shown by a
         stand-in.
         """
 
-        editor: SourceEditor
-        count: int
+        def __init__(self, editor: SourceEditor, count: int) -> None:
+            super().__init__()
+            self.editor = editor
+            self.count = count
 
         @property
         def control(self) -> SourceEditor:
@@ -518,8 +521,8 @@ class SourceEditor(TextArea, inherit_bindings=False):
     def _room(self) -> Region:
         """Where the text stands in the widget.
 
-        Told from the widget's own size: `region` and all that rests on it ask the compositor, which, while a widget
-        appears, lays out anew for that and forgets what it still had to paint.
+        Told from the widget's own size: `region` and all that rests on it ask the compositor, which, while a
+        widget appears, lays out anew for that and forgets what it still had to paint.
         """
         return self.outer_size.region.shrink(self.styles.gutter).shrink(self.scrollbar_gutter)
 
