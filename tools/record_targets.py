@@ -82,7 +82,7 @@ FEATURES: dict[str, str] = {
     "exception-values": "ValueError(5)\n",
     "exception-several": 'ValueError("a", "b")\n',
     "method-as-value": '"a".upper\n',
-    "gather-keywords": "import asyncio\nasync def f(): pass\nawait asyncio.gather(f(), return_exceptions=True)\n",
+    "gather-keywords": "import asyncio\nawait asyncio.gather(return_exceptions=True)\n",
     "pow-keywords": "pow(2, 3, mod=5)\n",
     "re-callable": 'import re\nre.sub("a", lambda found: "b", "a")\n',
     "json-default": "import json\njson.dumps({}, default=str)\n",
@@ -296,7 +296,7 @@ def _lines(entry: dict[str, Any], indent: int) -> str:
         elif len(one := f'{blank}"{key}": "{value}",') <= 110:
             lines += f"{one}\n"
         else:
-            parts = textwrap.wrap(value, 110 - indent - 8)
+            parts = textwrap.wrap(value, 110 - indent - 8, break_on_hyphens=False)
             parts = [f"{part} " for part in parts[:-1]] + parts[-1:]
             lines += f'{blank}"{key}": (\n'
             lines += "".join(f'{blank}    "{part}"\n' for part in parts) + f"{blank}),\n"

@@ -39,11 +39,11 @@ RECORDED: dict[str, Recorded] = {
         ),
         "refused": (
             "async-comprehension async-for async-with class-base class-statement class-target class-walrus "
-            "complex comprehension-attribute comprehension-subscript debug-name del empty-target except- "
-            "star exception-several exception-values gather-keywords json-default match matmul matmul- "
-            "assignment metaclass method-as-value method-decorator object-instance pow-keywords re-callable "
-            "relative-import set-comparison slice-assignment statement-match-name wildcard-import yield "
-            "yield-from"
+            "complex comprehension-attribute comprehension-subscript debug-name del empty-target "
+            "except-star exception-several exception-values gather-keywords json-default match matmul "
+            "matmul-assignment metaclass method-as-value method-decorator object-instance pow-keywords "
+            "re-callable relative-import set-comparison slice-assignment statement-match-name "
+            "wildcard-import yield yield-from"
         ),
         "modules": {
             "asyncio": "gather run sleep",
