@@ -145,7 +145,9 @@ def _syntax(error: SyntaxError, source: SourceText) -> Unparsable:
     reason: Reason = "deep" if _DEEP.search(message) else "syntax"
     start = source.clamp(error.lineno or 1, error.offset or 1)
     end = source.clamp(error.end_lineno or start.line, error.end_offset or 0)
-    if end <= start:
+    if message.startswith("unterminated string"):
+        end = Position(start.line, len(source.lines[start.line - 1]) + 1)
+    elif end <= start:
         end = _token_end(source, start)
     return Unparsable(reason, _BETTER_WORDS.get(message, message), start, end)
 
