@@ -77,9 +77,8 @@ def external_name(external: Any) -> str:
         name = external.short_name
     else:
         # A Flyte task's own `__name__` is missing; its function has one.
-        name = getattr(external, "__name__", None) or getattr(
-            getattr(external, "func", None), "__name__", None
-        )
+        named = external.func if _is_flyte_task(external) else external
+        name = getattr(named, "__name__", None)
     if not isinstance(name, str):
         raise TypeError(f"an external needs a name: {type(external).__name__} has no __name__")
     if not name.isidentifier():
