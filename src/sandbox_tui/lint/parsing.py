@@ -21,8 +21,10 @@ from .source_text import SourceText
 # Above this many characters the linter does not read a text: it would take seconds and hundreds of megabytes.
 MAX_CHARACTERS = 1_000_000
 
-# Texts too short to be nested deep enough to harm even a stack of 512 KiB.
-_HARMLESS_CHARACTERS = 1_000
+# Texts too short to be nested deep enough to harm even a stack of 256 KiB.
+_HARMLESS_CHARACTERS = 150
+# A longer expression stands in nobody's annotation.
+_MAX_EXPRESSION = 1_000
 _LARGE_STACK = 16 * 1024 * 1024
 _ENOUGH_STACK = 4 * 1024 * 1024
 _stack_size_lock = threading.Lock()
@@ -31,6 +33,7 @@ _stack_size_lock = threading.Lock()
 _FILENAME = "<sandboxed source>"
 
 Reason = Literal["syntax", "deep"]
+Mode = Literal["exec", "eval"]
 
 _DEEP = re.compile(r"too many nested|too many levels|nested too deeply|too deeply nested|stack overflow")
 
@@ -59,7 +62,7 @@ def parse(text: str, source: SourceText | None = None) -> ast.Module:
     text.
     """
     try:
-        return _parse_somewhere(text)
+        tree = _parse_somewhere(text, "exec")
     except SyntaxError as error:
         raise _syntax(error, source or SourceText(text)) from None
     except (RecursionError, MemoryError):
@@ -68,35 +71,36 @@ def parse(text: str, source: SourceText | None = None) -> ast.Module:
     except ValueError as error:
         start = Position(1, 1)
         raise Unparsable("syntax", str(error), start, start) from None
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 def parse_expression(text: str) -> ast.expr:
     """The syntax tree of one expression, such as an annotation. Raises `Unparsable` as `parse` does."""
     start = Position(1, 1)
-    if "\0" in text or len(text) > _HARMLESS_CHARACTERS:
+    if "\0" in text or len(text) > _MAX_EXPRESSION:
         raise Unparsable("syntax", "this is not an expression", start, start)
-    _silence()
     try:
-        tree = compile(text.strip(), _FILENAME, "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = _parse_somewhere(text.strip(), "eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Unparsable("syntax", "this is not an expression", start, start) from None
     assert isinstance(tree, ast.Expression)
     return tree.body
 
 
-def _parse_here(text: str) -> ast.Module:
+def _parse_here(text: str, mode: Mode) -> ast.AST:
     _silence()
-    return compile(text, _FILENAME, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)  # type: ignore[return-value]
+    return compile(text, _FILENAME, mode, ast.PyCF_ONLY_AST, dont_inherit=True)
 
 
-def _parse_somewhere(text: str) -> ast.Module:
+def _parse_somewhere(text: str, mode: Mode) -> ast.AST:
     if len(text) <= _HARMLESS_CHARACTERS or _has_enough_stack():
-        return _parse_here(text)
-    outcome: list[ast.Module | BaseException] = []
+        return _parse_here(text, mode)
+    outcome: list[ast.AST | BaseException] = []
 
     def work() -> None:
         try:
-            outcome.append(_parse_here(text))
+            outcome.append(_parse_here(text, mode))
         except BaseException as error:
             outcome.append(error.with_traceback(None))
 
