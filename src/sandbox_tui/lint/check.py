@@ -16,6 +16,7 @@ from .context import MAX_FINDINGS, Context
 from .diagnostic import Diagnostic, SyntaxFailure
 from .reading import Reading, read
 from .rules import RULES, Find, Rule, counted
+from .rules.suppression import settle
 from .rules.unreadable import BY_PROBLEM, TOO_MANY
 from .targets import FLYTE
 
@@ -60,9 +61,10 @@ def check(
     )
     _report_unreadable(reading, context, rules)
     _walk(context, rules)
+    last = max(context.findings, key=_order) if context.full else None
+    settle(context, rules, RULES)
     findings = sorted(context.findings, key=_order)
-    if context.full and TOO_MANY in rules:
-        last = findings[-1]
+    if last is not None and TOO_MANY in rules:
         message = f"there are more than {MAX_FINDINGS:,} findings; the others are not shown"
         findings.append(Diagnostic(TOO_MANY.code, TOO_MANY.name, message, "info", last.start, last.start))
     return findings

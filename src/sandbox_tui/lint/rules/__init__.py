@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import checked_types, immutability, syntax, types, unreadable
+from . import (
+    checked_types,
+    immutability,
+    late_errors,
+    refused,
+    refused_classes,
+    refused_forms,
+    suppression,
+    syntax,
+    types,
+    unreadable,
+)
 from .rule import PROFILES, Find, Kind, Profile, Rule
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for group in (unreadable, syntax, types, immutability, checked_types)
-    for rule in sorted(group.RULES, key=lambda each: each.code)
+    for rule in sorted(
+        (
+            *unreadable.RULES,
+            *late_errors.RULES,
+            *suppression.RULES,
+            *syntax.RULES,
+            *types.RULES,
+            *immutability.RULES,
+            *refused.RULES,
+            *refused_classes.RULES,
+            *refused_forms.RULES,
+            *checked_types.RULES,
+        ),
+        key=lambda each: each.code,
+    )
 }
 """Every rule by its code, in the order of the codes."""
 
