@@ -104,6 +104,17 @@ class Bench:
         await self.pilot.pause()
         return self.app.screen
 
+    async def settled(self) -> None:
+        """Waits until the tasks are listed, the text is looked at and coloured, and no work is under way."""
+        await self.until(lambda: self.screen.query_one("#tasks").task_tree.root.children)
+        await self.until(lambda: not self.screen.editor._colours.pending)
+        await self.until(lambda: not any(worker.is_running for worker in self.app.workers))
+        await self.pilot.pause()
+
+    def side_tab(self, tab: str) -> None:
+        """Shows one of the tabs at the side."""
+        self.screen.side.show_tab(tab)
+
     def notices(self) -> str:
         """What has been told in the corner, in one text."""
         return "\n".join(str(notice.message) for notice in self.app._notifications)

@@ -37,7 +37,10 @@ class SandboxApp(TerminalCare[int]):
         install(cast(App[object], self))
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = os.environ.get("TEXTUAL_THEME", DARK.name)
+        # Textual looked for TEXTUAL_THEME before ours were there, and does not look at the same name twice.
+        wanted = os.environ.get("TEXTUAL_THEME", DARK.name)
+        self.set_reactive(App.theme, "")
+        self.theme = wanted if wanted in self.available_themes else DARK.name
         self._path = path
 
     def get_default_screen(self) -> WorkbenchScreen:

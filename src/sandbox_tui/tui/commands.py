@@ -1,8 +1,8 @@
 """Every command of the workbench in one table: bindings, palette, help and key bar are made from it.
 
-Each has a name for the palette, an action of the workbench screen, and keys that arrive in tmux and over SSH (no
-ctrl+enter, no alt): an F-key where editors have one, a ctrl+letter beside it where a terminal may keep the F-key
-for itself.
+Each has a name for the palette, an action of the workbench screen, and keys that arrive in tmux and over
+SSH (no ctrl+enter, no alt): an F-key where editors have one, a ctrl+letter beside it where a terminal may
+keep the F-key for itself.
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ QUIT_KEY, PALETTE_KEY = "^Q", "^P"
 
 
 def bindings() -> list[Binding]:
-    """The bindings of the workbench screen. They come before those of the widgets: a TextArea has its own F6 and
-    F7.
-    """
+    """The bindings of the workbench screen; they come before those of the widgets (a TextArea has an F7)."""
     return [
         Binding(command.keys, command.action, command.name, id=command.id, show=False, priority=True)
         for command in COMMANDS

@@ -25,7 +25,6 @@ class KeyHint:
 class KeyBar(Widget):
     """Shows `hints`; runs the action of the one that is clicked."""
 
-    ALLOW_IN_MAXIMIZED_VIEW = True
     COMPONENT_CLASSES = {"key-bar--key", "key-bar--label"}  # noqa: RUF012
 
     DEFAULT_CSS = """

@@ -58,6 +58,10 @@ class Running:
         self._release_next = False
         self.run: TaskRun | None = None
 
+    def warm(self) -> None:
+        """Starts a worker ahead of the first run, in a thread."""
+        self._screen.run_worker(_warm, thread=True, group="warm", exit_on_error=False)
+
     @property
     def active(self) -> bool:
         """Whether a run is going on."""
@@ -280,3 +284,11 @@ class Running:
         document = self.run.document if self.run is not None else None
         proposed = screen.workbench.folder / f"{document.name if document is not None else 'task'}_{name}"
         screen.filing.in_turn(screen.filing.write(title, proposed, text))
+
+
+def _warm() -> None:
+    from ..sandbox.pool import keep_workers_quiet, workers
+
+    # What a worker says on standard error would land in the middle of the screen.
+    keep_workers_quiet()
+    workers.warm()

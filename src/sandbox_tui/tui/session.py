@@ -284,9 +284,13 @@ def examine(document: Document, before: tuple[Field, ...] = (), *, with_diagnost
         profile = document.effective().profile.value
     except DocumentError:
         profile = "documented"
-    return Findings(
-        fields, undeclared(document), profile, document.diagnostics() if with_diagnostics else None
-    )
+    found = None
+    if with_diagnostics:
+        # Monty, not the Python that this program runs on, decides what can be read.
+        from ..sandbox.parsing import parses
+
+        found = document.diagnostics(parses)
+    return Findings(fields, undeclared(document), profile, found)
 
 
 def undeclared(document: Document) -> list[Undeclared]:

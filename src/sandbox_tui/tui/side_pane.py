@@ -21,6 +21,8 @@ TABS = (Tab("inputs", "Inputs"), Tab("externals", "Externals"), Tab("limits", "L
 class SidePane(Vertical):
     """Shows one of its panes at a time, and the buttons that run the task."""
 
+    ALLOW_MAXIMIZE = True
+
     DEFAULT_CSS = """
     SidePane > TabStrip { padding: 0 1; }
     SidePane > ContentSwitcher { height: 1fr; }

@@ -39,7 +39,8 @@ class CallCard(Vertical):
     CallCard > .entry > Choice { width: auto; margin-right: 1; padding: 0 1 0 0; }
     CallCard > .problem { height: auto; color: $error; display: none; }
     CallCard.-wrong > .problem { display: block; }
-    .-tall CallCard > .title, .-tall CallCard > .arguments { margin-bottom: 1; }
+    .-tall CallCard > .title { margin-bottom: 1; }
+    .-tall CallCard > .entry { margin-top: 1; }
     """
 
     @dataclass

@@ -25,6 +25,8 @@ class FieldInput(Input):
         height: 1; border: none; padding: 0 1; background: $surface; color: $foreground;
     }
     FieldInput:focus { background: $panel; background-tint: $foreground 0%; }
+    FieldInput:ansi { border-left: vkey ansi_bright_black; padding: 0; }
+    FieldInput:ansi:focus { border-left: vkey ansi_default; }
     """
 
     def __init__(

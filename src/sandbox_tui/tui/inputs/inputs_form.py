@@ -26,7 +26,7 @@ class InputsForm(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     InputsForm { padding: 1 1 0 1; }
     InputsForm > .empty { color: $foreground-muted; height: auto; margin-bottom: 1; }
-    InputsForm > .declared { height: auto; }
+    InputsForm > .declared { height: auto; display: none; }
     InputsForm > .declared > .heading { height: 1; color: $foreground-muted; text-style: bold; margin: 1 0; }
     """
 
@@ -40,7 +40,7 @@ class InputsForm(VerticalScroll, can_focus=False):
         self.document: Document | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("The task takes no inputs.", classes="empty", markup=False)
+        yield Static("", classes="empty", markup=False)
         with Vertical(classes="declared"):
             yield Static("DECLARED", classes="heading", markup=False)
             yield SettingRow("inputs", "inputs")
@@ -64,7 +64,9 @@ class InputsForm(VerticalScroll, can_focus=False):
         same_entries = entries is self.entries
         self.entries, self.fields = entries, fields
         shapes = [(field.name, field.choices) for field in fields]
-        self.query_one(".empty").display = not fields
+        empty = self.query_one(".empty", Static)
+        empty.update("The task takes no inputs.")
+        empty.display = not fields
         if same_entries and shapes == [row.shape for row in rows]:
             for row, field in zip(rows, fields, strict=True):
                 row.show(field)

@@ -33,7 +33,7 @@ class ProblemsView(Vertical):
         border: none; padding: 0; height: 1fr; background: $background; scrollbar-size-vertical: 1;
     }
     ProblemsView > OptionList:focus { border: none; background-tint: $foreground 0%; }
-    ProblemsView > OptionList > .option-list--option { padding: 0 1; }
+    ProblemsView > OptionList.-textual-compact > .option-list--option { padding: 0 1; }
     """
 
     @dataclass

@@ -28,7 +28,7 @@ class ResultView(Vertical):
         border: none; padding: 0; height: 1fr; background: $background; scrollbar-size-vertical: 1;
     }
     ResultView > OptionList:focus { border: none; background-tint: $foreground 0%; }
-    ResultView > OptionList > .option-list--option { padding: 0 1; }
+    ResultView > OptionList.-textual-compact > .option-list--option { padding: 0 1; }
     ResultView > * { display: none; }
     ResultView.-hint > .hint, ResultView.-value > TextView { display: block; }
     ResultView.-error > .title { display: block; }

@@ -53,6 +53,8 @@ class RunStatus(Static):
 class RunPanel(Vertical):
     """Result, Output, Calls and Problems; a fifth tab comes first while a call waits."""
 
+    ALLOW_MAXIMIZE = True
+
     DEFAULT_CSS = """
     RunPanel { height: 1fr; }
     RunPanel > #run-head { height: 1; padding: 0 1; }

@@ -20,6 +20,8 @@ EVERYWHERE = (
     ("Esc", "Back", "Leave a dialog or an enlarged pane"),
 )
 
+FOOT = "Hold shift to select text with the mouse. Every word can be clicked."
+
 
 class HelpScreen(ModalScreen[None]):
     """Lists the keys; any of escape, F1 and q closes it."""
@@ -33,7 +35,6 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; background: $surface; }
     HelpScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     HelpScreen .title { text-style: bold; margin-bottom: 1; }
-    HelpScreen .foot { color: $foreground-muted; margin-top: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,11 +47,8 @@ class HelpScreen(ModalScreen[None]):
             Content.assemble((f"{key:<11}", "$accent"), f"{name:<20}", (text, "$foreground-muted"))
             for key, name, text in (*rows, *EVERYWHERE)
         ]
+        lines += [Content(""), Content.styled(FOOT, "$foreground-muted")]
         with Vertical():
             yield Static("Keys", classes="title")
             with VerticalScroll():
                 yield Static(Content("\n").join(lines))
-            yield Static(
-                "Hold shift to select text with the mouse. Every word can be clicked.",
-                classes="foot",
-            )

@@ -82,6 +82,10 @@ WorkbenchScreen {
         &.-front-run #body { display: none; }
     }
 
+    #tasks.-maximized, #side.-maximized, #center.-maximized, #run.-maximized {
+        display: block; width: 1fr; height: 1fr; border: none;
+    }
+
     &.-tiny > *, &.-flat > * { display: none; }
     &.-tiny > #too-small, &.-flat > #too-small { display: block; }
 }

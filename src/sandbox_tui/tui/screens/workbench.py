@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     from ..tasks.task_tree import TasksPane
 
 
+class EditorPane(Vertical):
+    """The editor and the lines under it."""
+
+    ALLOW_MAXIMIZE = True
+
+
 class WorkbenchScreen(Screen[None]):
     """Header, tasks, editor, side pane, run panel, keys."""
 
@@ -57,6 +63,7 @@ class WorkbenchScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = layout.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = layout.VERTICAL_BREAKPOINTS
     AUTO_FOCUS = "#editor"
+    ALLOW_IN_MAXIMIZED_VIEW = "HeaderLine, KeyBar"
     DEFAULT_CSS = layout.FIRST_CSS
 
     workbench: Workbench
@@ -77,7 +84,7 @@ class WorkbenchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield HeaderLine(id="header")
-        with Horizontal(id="body"), Vertical(id="center"):
+        with Horizontal(id="body"), EditorPane(id="center"):
             yield SourceEditor(id="editor", read_only=True)
             yield ProblemLine(id="problem")
         yield KeyBar(IDLE_HINTS, id="keys")
@@ -114,6 +121,7 @@ class WorkbenchScreen(Screen[None]):
         self.ready = True
         self._fit()
         self.filing.in_turn(self.filing.begin(self._path))
+        self.running.warm()
 
     def on_unmount(self) -> None:
         if self.ready:

@@ -59,6 +59,8 @@ class TaskTree(Tree[Path]):
 class TasksPane(Vertical):
     """The tree under its title; says so where there is nothing to open."""
 
+    ALLOW_MAXIMIZE = True
+
     DEFAULT_CSS = """
     TasksPane { padding: 0 0 0 1; }
     TasksPane > .title { height: 1; color: $foreground-muted; text-style: bold; }
