@@ -45,7 +45,7 @@ ESCAPE_SEQUENCE = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07]*\x07|[=>
 
 
 def seconds_to_paint(command: list[str], texts: list[bytes], environment: dict[str, str]) -> list[float]:
-    """Start a program, wait until each of `texts` has been on its screen, end it; return how long each took."""
+    """Start a program, wait until each of `texts` has been on its screen, end it; return the times."""
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     began = time.perf_counter()
