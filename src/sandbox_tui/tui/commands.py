@@ -128,11 +128,11 @@ IDLE_HINTS = (
     KeyHint("F8", "Problem", "screen.next_problem(1)"),
     KeyHint("^S", "Save", "screen.save"),
     KeyHint("^P", "Commands", "app.command_palette"),
+    KeyHint("^Q", "Quit", "app.quit"),
     KeyHint("F2", "Pane", "screen.next_pane(1)"),
     KeyHint("F3", "Enlarge", "screen.enlarge"),
     KeyHint("^N", "New", "screen.new_task"),
     KeyHint("^O", "Open", "screen.open_path"),
-    KeyHint("^Q", "Quit", "app.quit"),
 )
 RUNNING_HINTS = (
     KeyHint("F7", "Stop", "screen.stop"),

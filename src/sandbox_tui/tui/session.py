@@ -71,6 +71,11 @@ class Workbench:
         """
         from ..workspace.toml import load
 
+        if path.suffix == ".py":
+            text = read_text(path)
+            self._nothing()
+            self.unreadable = Unreadable(path, text, "a Python file, shown as it is and not run")
+            return
         try:
             document = load(path)
         except DocumentError as error:

@@ -30,7 +30,6 @@ class Showing:
         screen.problem.show(None)
         if unreadable is not None:
             screen.problem.remark(f"read-only: {unreadable.message}")
-            screen.tell(f"{unreadable.path.name}: {unreadable.message}", "error")
             if unreadable.line is not None:
                 editor.mark_line(unreadable.line, "error")
                 editor.goto(unreadable.line)

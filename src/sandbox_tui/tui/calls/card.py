@@ -113,7 +113,7 @@ class CallCard(Vertical):
         else:
             text = "a value" if question.returns is None else f"a value of type {type_text(question.returns)}"
             if question.answer != "ask":
-                text = f"Enter keeps the configured answer; or type {text}"
+                text = f"Enter: as configured; or type {text}"
         self.entry.placeholder = label(text)
 
     def _say(self, problem: str | None) -> None:

@@ -57,6 +57,7 @@ WorkbenchScreen {
     &.-short {
         #run { height: 8; }
         #body { padding-top: 0; }
+        #problem { text-wrap: nowrap; }
         FieldRow, SettingRow { margin-bottom: 0; }
         SidePane > .run { display: none; }
         InputsForm, ExternalsPane, LimitsPane { padding: 0 1; }

@@ -118,6 +118,8 @@ class WorkbenchScreen(Screen[None]):
             await self.mount(RunPanel(id="run"), after="#body")
             await self.mount(TabStrip(layout.NARROW_TABS, self._front, id="pane-strip"), before="#body")
             await self.mount(Static(layout.TOO_SMALL, id="too-small"))
+        # What was there already has not seen the rest of the style sheet yet.
+        self.update_node_styles(animate=False)
         self.ready = True
         self._fit()
         self.filing.in_turn(self.filing.begin(self._path))
