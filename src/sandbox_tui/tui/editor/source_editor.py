@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -36,6 +35,7 @@ from sandbox_tui.tui.editor.document import LoadReport, SourceDocument, report_o
 from sandbox_tui.tui.editor.highlight import Highlighter
 from sandbox_tui.tui.editor.marks import LineMark, Marks
 from sandbox_tui.tui.editor.paint import GUTTER_GAP, MARK_CELLS, Frame, LineLook, Palette, paint
+from sandbox_tui.tui.editor.palette import CODE_CSS, COMPONENT_CLASSES, make_palette
 
 # A keystroke may spend this long on colours at once; what is left is done in slices between other work.
 _COLOUR_AT_ONCE = 0.004
@@ -46,27 +46,12 @@ _FEWEST_DIGITS = 3
 # The text's width grows in steps: Textual lays the whole screen out again whenever it changes.
 _WIDTH_STEP = 32
 
-_CODE = (
-    "keyword",
-    "definition",
-    "builtin",
-    "string",
-    "escape",
-    "number",
-    "comment",
-    "decorator",
-    "operator",
-    "invalid",
-    "hidden",
-)
-_FOREGROUND_MARKS = ("error", "warning", "info", "breakpoint", "current")
-_BACKGROUND_MARKS = ("call", "error-line", "current-line")
-
 
 class SourceEditor(TextArea, inherit_bindings=False):
     """An editor for the source of one task."""
 
-    DEFAULT_CSS = """
+    DEFAULT_CSS = (
+        """
     SourceEditor {
         border: none;
         padding: 0;
@@ -76,31 +61,12 @@ class SourceEditor(TextArea, inherit_bindings=False):
         &:focus { border: none; }
         & .text-area--gutter { color: $foreground 35%; }
         & .text-area--cursor-gutter { color: $foreground 80%; text-style: none; }
-        & .source-editor--keyword { color: $text-primary; }
-        & .source-editor--definition { color: $foreground; text-style: bold; }
-        & .source-editor--builtin { color: $text-secondary; }
-        & .source-editor--string { color: $text-success; }
-        & .source-editor--escape { color: $text-success; text-style: bold; }
-        & .source-editor--number { color: $text-warning; }
-        & .source-editor--comment { color: $foreground 50%; text-style: italic; }
-        & .source-editor--decorator { color: $text-secondary; }
-        & .source-editor--operator { color: $foreground 80%; }
-        & .source-editor--invalid { color: $text-error; }
-        & .source-editor--hidden { color: $text-error; text-style: reverse; }
-        & .source-editor--error { color: $text-error; text-style: underline; }
-        & .source-editor--warning { color: $text-warning; text-style: underline; }
-        & .source-editor--info { text-style: underline; }
-        & .source-editor--breakpoint { color: $text-error; }
-        & .source-editor--current { color: $text-accent; text-style: bold; }
-        & .source-editor--call { background: $accent 35%; }
-        & .source-editor--error-line { background: $error 20%; }
-        & .source-editor--current-line { background: $accent 15%; }
     }
     """
+        + CODE_CSS
+    )
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"source-editor--{name}" for name in (*_CODE, *_FOREGROUND_MARKS, *_BACKGROUND_MARKS)
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -532,8 +498,13 @@ class SourceEditor(TextArea, inherit_bindings=False):
             width=self._room.width,
             number_width=self._number_width,
             tab_width=self.indent_width,
-            palette=self._palette or self._make_palette(),
+            palette=self._current_palette(),
         )
+
+    def _current_palette(self) -> Palette:
+        if self._palette is None:
+            self._palette = make_palette(self)
+        return self._palette
 
     def _look(self, row: int) -> LineLook | None:
         """Return all that decides how a row is painted; `None` below the text."""
@@ -565,40 +536,6 @@ class SourceEditor(TextArea, inherit_bindings=False):
             selection=selection,
             brackets=brackets,
         )
-
-    def _make_palette(self) -> Palette:
-        def style(name: str) -> Style:
-            return self.get_component_rich_style(name)
-
-        def foreground(name: str) -> Style:
-            full = style(f"source-editor--{name}")
-            return Style(
-                color=full.color,
-                bold=full.bold or None,
-                italic=full.italic or None,
-                underline=full.underline or None,
-                reverse=full.reverse or None,
-            )
-
-        def background(name: str) -> Style:
-            return Style(bgcolor=style(f"source-editor--{name}").bgcolor)
-
-        marks = {name: foreground(name) for name in _FOREGROUND_MARKS}
-        marks |= {f"{name}-glyph": Style(color=marks[name].color) for name in ("error", "warning", "info")}
-        marks["info"] = Style(underline=True)  # a remark does not take the code's own colour away
-        marks |= {name: background(name) for name in _BACKGROUND_MARKS}
-        self._palette = Palette(
-            base=self.rich_style,
-            gutter=Style(color=style("text-area--gutter").color),
-            cursor_gutter=Style(color=style("text-area--cursor-gutter").color),
-            cursor_line=Style(bgcolor=style("text-area--cursor-line").bgcolor),
-            cursor=style("text-area--cursor"),
-            selection=style("text-area--selection"),
-            bracket=Style(bgcolor=style("text-area--matching-bracket").bgcolor),
-            code={name: foreground(name) for name in _CODE},
-            marks=marks,
-        )
-        return self._palette
 
     def _exchange_repaint_regions(self) -> Collection[Region]:
         """Tell the compositor what to paint again: of a widget that is dirty as a whole, only the lines that
