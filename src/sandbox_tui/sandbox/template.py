@@ -35,7 +35,7 @@ from .plan import Plan, plan_of_function, plan_of_source
 from .pool import workers
 from .references import _classify_refs, _discover_external_refs
 from .repeating import Answer
-from .run import AnswerHook, Cancellation, RunObserver, RunResult
+from .run import AnswerHook, Call, Cancellation, RunObserver, RunResult
 from .source import ExtractedSource
 from .true_texts import TrueTexts
 
@@ -231,7 +231,7 @@ class SandboxedTaskTemplate:
             if observer is not None:
                 observer.output(text)
 
-        calls: list[Any] = []
+        calls: list[Call] = []
         result: Any = None
         error: SandboxError | None = None
         try:
@@ -251,6 +251,8 @@ class SandboxedTaskTemplate:
         except SandboxError as caught:
             error = caught
         duration = (time.perf_counter() - began) * 1000
+        # Calls that overlap are begun by threads, in an order of their own.
+        calls.sort(key=lambda call: call.number)
         return RunResult(error is None, result, error, "".join(printed), tuple(calls), duration)
 
     def _current_plan(self) -> Plan:
@@ -329,7 +331,7 @@ class SandboxedTaskTemplate:
         observer: RunObserver | None = None,
         cancellation: Cancellation | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
-        calls: list[Any] | None = None,
+        calls: list[Call] | None = None,
         output: Callable[[str, str], None] | None = None,
     ) -> Any:
         """A task with external calls, or one that is watched: from suspension to suspension."""
