@@ -6,7 +6,9 @@ Made in one walk, and only for a text in which such a rule has found a reason to
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from .context import Context
@@ -15,8 +17,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # What has a body of its own, evaluated later or apart.
-_BODIES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
-_SCOPES = (*_BODIES, ast.Module)
+BODIES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
+_SCOPES = (*BODIES, ast.Module)
 
 Scope = ast.AST
 
@@ -85,6 +87,17 @@ def in_body(child: ast.AST, scope: ast.AST) -> bool:
     return child is body or (isinstance(body, list) and any(child is each for each in body))
 
 
+def bounded(find: Callable[[Any, Context], None]) -> Callable[[Any, Context], None]:
+    """A finder that gives up on a text nested deeper than Python's recursion goes: SBX002 says so of it."""
+
+    @wraps(find)
+    def judged(node: Any, context: Context) -> None:
+        with suppress(RecursionError):
+            find(node, context)
+
+    return judged
+
+
 def _make(context: Context) -> Index:
     return Index(context.tree)
 
@@ -107,5 +120,5 @@ def walk_body(body: list[ast.stmt], *, into_functions: bool = False) -> Iterator
     while waiting:
         node = waiting.pop()
         yield node
-        if into_functions or not isinstance(node, _BODIES):
+        if into_functions or not isinstance(node, BODIES):
             waiting += reversed(list(ast.iter_child_nodes(node)))
