@@ -18,6 +18,7 @@ from .positions import Path, scan
 _ESCAPE = re.compile(
     r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\btnfre])|x([0-9A-Fa-f]{2})|([ \t]*\n[ \t\n]*))'
 )
+_VALUE = re.compile(r"[\w.\"' \t-]+=[ \t]*")
 _SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f]')
 _NOT_LITERAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -90,10 +91,14 @@ def locate(text: str, key_path: Path) -> SourceMap | None:
     """Where the string at `key_path` (`("task", "source")`) stands in `text`, which must be valid TOML with
     line feeds as line ends; None if there is no string.
     """
-    for statement in scan(text).statements:
+    found = scan(text)
+    for statement in found.statements:
         if statement.path == key_path:
             return _map(text, statement.value_start)
-    return None
+    key = found.offsets.get(key_path)
+    # In an inline table only the key has a place; a table has no value.
+    value = _VALUE.match(text, key) if key is not None else None
+    return _map(text, value.end()) if value is not None else None
 
 
 def _map(text: str, start: int) -> SourceMap | None:
