@@ -56,7 +56,6 @@ class TestSyntaxErrors:
             "def f():\n    while x: pass\n    else: «break»\n",
             "def f(a, «a»): pass\n",
             "def f():\n    return lambda a, *, «a»: 1\n",
-            "def f(x):\n    «x @= 1»\n",
             "def f():\n    «*a» = b\n",
             "def f():\n    *a, «*b» = c\n",
             "def f():\n    for «*a» in b: pass\n",
@@ -200,7 +199,8 @@ class TestMontyDecides:
 
 
 def refuses_syntax(verdict: str) -> bool:
-    return verdict.startswith("MontySyntaxError") and verdict.endswith("|parse")
+    # Python has `@=`; what Monty alone refuses is SBX6xx.
+    return verdict.startswith("MontySyntaxError") and verdict.endswith("|parse") and "@=" not in verdict
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ _DECLARATION = re.compile(r"\b(?:global|nonlocal)\b")
 _LAMBDA_OF_SEVERAL = re.compile(r"\blambda\b[^:\n]{0,200},")
 # CPython's messages about `global` and `nonlocal` in functions that Monty agrees with.
 _AGREED = re.compile(
-    r"before (global|nonlocal) decl|prior to (global|nonlocal) decl|nonlocal declaration|no binding"
+    r"before (global|nonlocal) decl|prior to (global|nonlocal) decl|nonlocal declaration|no binding|"
+    r"parameter and nonlocal"
 )
 
 
@@ -46,18 +47,15 @@ def errors_of_statement(node: ast.stmt, context: Context) -> Iterator[Error]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if not isinstance(target, ast.Name):
-                yield from _stars(target, context)
+                yield from stars(target, context)
     elif isinstance(node, Function):
         yield from repeated_parameters(node.args, context)
-    elif isinstance(node, ast.AugAssign):
-        if isinstance(node.op, ast.MatMult):
-            yield "Monty has no @=", context.source.start(node), context.source.end(node)
     elif isinstance(node, ast.For | ast.AsyncFor):
-        yield from _stars(node.target, context)
+        yield from stars(node.target, context)
     elif isinstance(node, ast.With | ast.AsyncWith):
         for item in node.items:
             if item.optional_vars is not None:
-                yield from _stars(item.optional_vars, context)
+                yield from stars(item.optional_vars, context)
 
 
 def repeated_parameters(arguments: ast.arguments, context: Context) -> Iterator[Error]:
@@ -76,7 +74,8 @@ def repeated_parameters(arguments: ast.arguments, context: Context) -> Iterator[
             yield message, context.source.start(argument), context.source.end(argument)
 
 
-def _stars(target: ast.expr, context: Context) -> Iterator[Error]:
+def stars(target: ast.expr, context: Context) -> Iterator[Error]:
+    """The starred targets that stand in wrong places."""
     source = context.source
     if isinstance(target, ast.Starred):
         message = "a starred target stands in a list or tuple only: write *name, with a comma"

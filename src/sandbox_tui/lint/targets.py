@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from .target_data import RECORDED
-from pathlib import Path
 
 # What both Monty 1.0.0 and 1.4.0 provide by name, of everything in Python 3.11's builtins; a test asks the
 # installed Monty.
