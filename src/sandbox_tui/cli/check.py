@@ -1,5 +1,5 @@
 """`sandbox-tui check`: says what the linter finds in task files, in folders of them, and in the orchestrators
-of `.py` files.
+of `.py` files; mends what can be mended.
 """
 
 from __future__ import annotations
@@ -8,20 +8,24 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from .messages import CommandError, complain, is_terminal
 
 if TYPE_CHECKING:
     from ..lint.formats import Report
+    from .checked_files import CheckedFile, Settings
+
+    _Open = Callable[[], CheckedFile]
 
 CLEAN, FOUND, UNREADABLE = 0, 1, 2
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "github", "sarif")
 
 _CODES = re.compile(r"SBX[0-9]{0,3}")
+_STANDARD_INPUT = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,47 +33,155 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from ..lint.rules import PROFILES
 
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a task file, a .py file, or a folder of them"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a task file, a .py file, or a folder of them; - reads a source from standard input",
     )
-    parser.add_argument(
+    judging = parser.add_argument_group("what is looked for")
+    judging.add_argument(
         "--profile",
         choices=PROFILES,
         help="judge by this profile (default: what the task or its folder says)",
     )
-    parser.add_argument(
-        "--ignore", action="append", default=[], metavar="CODES", help="leave these out, such as SBX105,SBX3"
+    judging.add_argument(
+        "--target",
+        metavar="VERSION",
+        help="judge for this version of Monty, such as 1.0.0, or `installed` (default: what the task says)",
     )
-    parser.add_argument(
+    judging.add_argument(
         "--select", action="append", default=[], metavar="CODES", help="look for these only, such as SBX1"
     )
-    parser.add_argument("--output-format", choices=FORMATS, default="full", metavar="|".join(FORMATS))
+    judging.add_argument(
+        "--ignore", action="append", default=[], metavar="CODES", help="leave these out, such as SBX105,SBX3"
+    )
+    judging.add_argument("--types", action="store_true", help="ask the type checker, too (SBX9xx; slower)")
+    fixing = parser.add_argument_group("fixing")
+    fixing.add_argument("--fix", action="store_true", help="mend what can be mended safely")
+    fixing.add_argument(
+        "--unsafe-fixes", action="store_true", help="mend also where the meaning may change; with --fix"
+    )
+    fixing.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and change nothing"
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=FORMATS, default="full", metavar="|".join(FORMATS))
+    output.add_argument("--statistics", action="store_true", help="count the findings of each code")
+    source = parser.add_argument_group("standard input")
+    source.add_argument(
+        "--kind", choices=("function", "code"), default="function", help="what a source from - is"
+    )
+    source.add_argument(
+        "--stdin-filename",
+        metavar="FILE",
+        help="the file that - stands for: it is read as a file of that name",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the findings; 0 if there are none, 1 if there are, 2 if a file could not be read."""
+    """Prints the findings; 0 if there are none (left), 1 if there are, 2 if a file could not be read. With
+    `--diff`, 1 if there is something to mend.
+    """
     from ..workspace.errors import DocumentError
-    from .checked_files import Settings, reports_of
 
-    settings = Settings(args.profile, (*_codes(args.ignore, "--ignore"), *_unselected(args.select)))
+    files = _StandardInput(args) if _STANDARD_INPUT in args.paths else _Files(args)
+    fixing = args.fix or args.diff
     reports: list[Report] = []
+    mended = 0
     unreadable = False
-    files = 0
-    for path in _files([Path(each) for each in args.paths]):
-        files += 1
+    for opened in files:
         try:
-            reports += reports_of(path, settings)
+            file = opened()
+            if not fixing:
+                reports += file.reports()
+                continue
+            result = file.mended(unsafe=args.unsafe_fixes)
+            mended += len(result.applied)
+            reports += result.reports
+            if args.diff:
+                _print_diff(file, result.text)
+            else:
+                files.take(file, result.text)
         except DocumentError as error:
             complain(str(error))
             unreadable = True
-    _print(reports, args.output_format)
-    if not files:
+    if args.diff:
+        _say_what_would_be(mended)
+        return UNREADABLE if unreadable else FOUND if mended else CLEAN
+    # A mended source has standard output for itself.
+    _print(reports, args, sys.stderr if files.prints_source and args.fix else sys.stdout)
+    if not files.count:
         complain("there is no task file in " + ", ".join(args.paths))
-    elif not unreadable or reports:
-        _summary(reports)
+    elif not unreadable or reports or mended:
+        _summary(reports, mended, args)
     return UNREADABLE if unreadable else FOUND if reports else CLEAN
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
+# --- the files ---
+
+
+class _Files:
+    """The files of the command line, each to be opened by who goes through them."""
+
+    prints_source = False
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.count = 0
+        self._paths = [Path(each) for each in args.paths]
+        self._settings = _settings(args)
+
+    def __iter__(self) -> Iterator[_Open]:
+        from .checked_files import checked
+
+        for path in _paths(self._paths):
+            self.count += 1
+            yield lambda path=path: checked(path, self._settings)  # type: ignore[misc]
+
+    def take(self, file: CheckedFile, text: str) -> None:
+        """Writes the mended text, unless the file has been changed since it was read."""
+        from ..workspace.files import write_text
+        from .checked_files import CheckedPython, CheckedTask
+
+        if text != file.text and isinstance(file, CheckedPython | CheckedTask):
+            write_text(Path(file.name), text, like=file.file, expected=file.file.stamp)
+
+
+class _StandardInput:
+    """The one source that comes from standard input."""
+
+    prints_source = True
+    count = 1
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        if len(args.paths) > 1:
+            raise CommandError("standard input (-) is checked alone, without other paths")
+        self._args = args
+        self._settings = _settings(args)
+
+    def __iter__(self) -> Iterator[_Open]:
+        yield self._open
+
+    def _open(self) -> CheckedFile:
+        from .checked_files import CheckedPython, CheckedSource, CheckedTask
+
+        try:
+            text = sys.stdin.buffer.read().decode()
+        except UnicodeDecodeError:
+            raise CommandError("standard input is not UTF-8 text") from None
+        name = self._args.stdin_filename
+        if name is None:
+            return CheckedSource(_STANDARD_INPUT, text, self._args.kind, self._settings)
+        text = text.replace("\r\n", "\n")
+        if name.endswith(".py"):
+            return CheckedPython(Path(name), self._settings, text=text)
+        return CheckedTask(Path(name), self._settings, text=text)
+
+    def take(self, file: CheckedFile, text: str) -> None:
+        """Prints the text, mended or not: a filter gives back what it got."""
+        sys.stdout.write(text)
+
+
+def _paths(paths: list[Path]) -> Iterator[Path]:
     """The files to check, each once. Raises `CommandError` for a path that is none."""
     from ..workspace.folder import DEFAULTS_NAME, find_tasks
 
@@ -92,6 +204,22 @@ def _files(paths: list[Path]) -> Iterator[Path]:
                 yield each
 
 
+# --- what is looked for ---
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from .checked_files import Settings
+
+    ignore = (*_codes(args.ignore, "--ignore"), *_unselected(args.select))
+    return Settings(args.profile, ignore, _target(args.target), args.types)
+
+
+def _target(name: str | None) -> str | None:
+    if name is not None and name != "installed" and re.fullmatch(r"\d+(\.\d+){0,3}", name) is None:
+        raise CommandError(f"--target: {name} is no version; write `installed`, or one such as 1.0.0")
+    return name
+
+
 def _codes(values: list[str], option: str) -> list[str]:
     """The codes, or beginnings of codes, in the values of an option."""
     from ..lint.rules import RULES
@@ -111,26 +239,68 @@ def _unselected(values: list[str]) -> list[str]:
     return [code for code in RULES if selected and not code.startswith(selected)]
 
 
-def _print(reports: list[Report], output_format: str) -> None:
+# --- what is printed ---
+
+
+def _print(reports: list[Report], args: argparse.Namespace, stream: TextIO) -> None:
     formats = import_module("...lint.formats", __name__)
-    if output_format == "json":
-        sys.stdout.write(formats.json(reports))
-    elif output_format == "concise":
-        sys.stdout.write(formats.concise(reports, colour=_in_colour()))
+    name = args.output_format
+    if args.statistics:
+        stream.write(formats.statistics(reports, as_json=name == "json", colour=_in_colour(stream)))
+    elif name in ("full", "concise"):
+        stream.write(getattr(formats, name)(reports, colour=_in_colour(stream)))
     else:
-        sys.stdout.write(formats.full(reports, colour=_in_colour()))
+        stream.write(getattr(formats, name)(reports))
 
 
-def _in_colour() -> bool:
-    return (
-        is_terminal(sys.stdout)
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM", "dumb") != "dumb"
-    )
+def _print_diff(file: CheckedFile, text: str) -> None:
+    from difflib import unified_diff
+
+    from .messages import shown
+
+    for line in unified_diff(_lines(file.text), _lines(text), file.name, file.name):
+        sys.stdout.write(shown(line, sys.stdout))
+        if not line.endswith("\n"):
+            sys.stdout.write("\n\\ No newline at end of file\n")
 
 
-def _summary(reports: list[Report]) -> None:
-    """A line for people: how many findings there are."""
+def _lines(text: str) -> list[str]:
+    return re.findall("[^\n]*\n|[^\n]+", text)
+
+
+def _in_colour(stream: TextIO) -> bool:
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _summary(reports: list[Report], mended: int, args: argparse.Namespace) -> None:
+    """A line for people: how many findings there are, and what can be done about them."""
     count = len(reports)
     line = f"Found {count} problem{'s' * (count != 1)}." if count else "No problems found."
+    if mended:
+        line = f"Found {_problems(count + mended)} ({mended} fixed, {count} remaining)."
     print(line, file=sys.stderr)
+    safe = sum(_is_fixable(each, "safe") for each in reports)
+    unsafe = sum(_is_fixable(each, "unsafe") for each in reports)
+    hint = ""
+    if args.unsafe_fixes and safe + unsafe and not args.fix:
+        hint = f"[*] {safe + unsafe} fixable with --fix."
+    elif safe and not args.fix:
+        hint = f"[*] {safe} fixable with --fix{f' ({unsafe} more with --unsafe-fixes)' if unsafe else ''}."
+    elif unsafe and not args.unsafe_fixes:
+        hint = f"{unsafe} fixable with --fix --unsafe-fixes, which may change the meaning."
+    if hint:
+        print(hint, file=sys.stderr)
+
+
+def _say_what_would_be(mended: int) -> None:
+    line = f"Would fix {_problems(mended)}." if mended else "No problems to fix."
+    print(line, file=sys.stderr)
+
+
+def _problems(count: int) -> str:
+    return f"{count} problem{'s' * (count != 1)}"
+
+
+def _is_fixable(report: Report, applicability: str) -> bool:
+    fix = report.diagnostic.fix
+    return fix is not None and fix.applicability == applicability

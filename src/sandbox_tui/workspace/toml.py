@@ -31,6 +31,7 @@ __all__ = [
     "loads",
     "loads_defaults",
     "loads_unfinished",
+    "rewritten",
     "save",
     "save_defaults",
 ]
@@ -106,6 +107,12 @@ def save(
     document.read_only = False
     document.source_line_offset = 0
     return document.file.stamp
+
+
+def rewritten(document: Document) -> str:
+    """The text of the document's file as `save` would change it. Raises `DocumentError` as `save` does."""
+    old = document.file.text if document.file is not None else None
+    return _over(old, dumps(document), document.path, loads, dumps)
 
 
 def _same_file(left: Path, right: Path) -> bool:
@@ -198,11 +205,6 @@ def _render(make_data: Any, item: Any, path: Path | None) -> str:
 
 
 def _save(path: Path, text: str, reader: Any, writer: Any, expected: FileStamp | None) -> FileText:
-    from .toml_edit import edited
-
-    # A file that could not be opened again is worse than one that is not written.
-    if writer(reader(text, path=path)) != text:
-        raise DocumentError("the document would not be read back as it is; nothing was written", path=path)
     old = None
     if path.exists():
         try:
@@ -210,6 +212,17 @@ def _save(path: Path, text: str, reader: Any, writer: Any, expected: FileStamp |
         except DocumentError:
             # What is no text cannot be edited; it is replaced whole, if it is the file that was expected.
             old = None
-    if old is not None:
-        text = edited(old.text, text, lambda each: str(writer(reader(each, path=path))))
+    text = _over(old.text if old is not None else None, text, path, reader, writer)
     return write_text(path, text, like=old, expected=expected)
+
+
+def _over(old: str | None, text: str, path: Path | None, reader: Any, writer: Any) -> str:
+    """The text that says what `text` says, with as much of `old` as can be."""
+    from .toml_edit import edited
+
+    # A file that could not be opened again is worse than one that is not written.
+    if writer(reader(text, path=path)) != text:
+        raise DocumentError("the document would not be read back as it is; nothing was written", path=path)
+    if old is None:
+        return text
+    return edited(old, text, lambda each: str(writer(reader(each, path=path))))
