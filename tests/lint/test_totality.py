@@ -85,6 +85,11 @@ def test_any_text(source: str) -> None:
         assert_sound(source, check(source, kind=kind))  # type: ignore[arg-type]
 
 
+def test_places_of_what_was_filled_in_are_drawn_to_the_text() -> None:
+    source = "class A:\n class A:\n @class A:\n else:\n *a, *b = c"
+    assert_sound(source, check(source, kind="code"))
+
+
 @given(st.randoms(use_true_random=False), st.sampled_from(sorted(SAMPLES.glob("*.toml"))))
 @settings(max_examples=400, deadline=None)
 def test_mutations_of_programs(random_: random.Random, path: Path) -> None:

@@ -74,6 +74,9 @@ class Context:
     ) -> None:
         """Takes a finding, unless there are already as many as anyone reads."""
         if len(self.findings) < MAX_FINDINGS:
+            if not self.whole:
+                # What was put in to read the parts may reach behind a line's end.
+                start, end = (self.source.clamp(each.line, each.column) for each in (start, end))
             self.findings.append(
                 Diagnostic(
                     rule.code, rule.name, message, rule.severity, start, end, fix if self.exact else None
