@@ -1,13 +1,19 @@
-"""A scope analysis of Python source on its syntax tree: what each scope binds, and which reads nothing in the
-source answers.
+"""A scope analysis of Python source on its syntax tree: what each scope binds and reads, in which order, and
+which reads nothing in the source answers.
+
+It follows Python's rules, and Monty's where they differ: annotations are not evaluated and bind nothing, and
+a comprehension in a class body sees the names of the class.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from .blocks import EXPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,308 +44,413 @@ class FreeName:
         return cls(name, node.lineno, column + 1, called, attribute)
 
 
-@dataclass(slots=True)
-class _Read:
-    node: ast.Name
-    # The order of evaluation, and the loops around the read in its own scope: see `_Scope.binds_before`.
-    number: int
-    loops: tuple[int, ...]
-    called: bool
-    attribute: str | None
+class Loop:
+    """A loop: the events of its scope from `start` up to `end` happen in each round."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self) -> None:
+        self.start = self.end = -1
 
 
-@dataclass(slots=True)
-class _Scope:
-    kind: Literal["module", "function", "class", "comprehension"]
-    parent: _Scope | None
-    # name -> first binding, as (number, loops around it)
-    bound: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
-    globals: set[str] = field(default_factory=set)
-    nonlocals: set[str] = field(default_factory=set)
-    reads: list[_Read] = field(default_factory=list)
-    loops: tuple[int, ...] = ()
+class Scope:
+    """One scope.
 
-    def binds_before(self, read: _Read) -> bool:
-        """Whether the name can be bound when a module or class body reads it.
+    `events` are its reads and bindings in the order of evaluation: nodes of names, and plain texts for what
+    binds without one (`def`, `import`, parameters). `bound` tells for each name the first event that binds
+    it, -1 for one that is bound from elsewhere; `read` the first that reads it.
+    """
 
-        These scopes fall back to what is outside while they have not bound the name yet (`total = total(x)`).
-        A binding further down counts when it is in a loop that the read is in too: it then comes before the
-        read of the next round.
+    __slots__ = (
+        "_outermost",
+        "bound",
+        "end",
+        "events",
+        "globals",
+        "kind",
+        "loops",
+        "node",
+        "nonlocals",
+        "parent",
+        "read",
+    )
+
+    def __init__(
+        self,
+        kind: Literal["module", "function", "class", "comprehension"],
+        parent: Scope | None,
+        node: ast.AST,
+    ) -> None:
+        self.kind = kind
+        self.parent = parent
+        self.node = node
+        self.events: list[ast.Name | str] = []
+        self.loops: list[Loop] = []
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+        # Of a comprehension, the number of its parent's events when it is done.
+        self.end = 0
+        self.bound: dict[str, int] = {}
+        self.read: dict[str, int] = {}
+        self._outermost: list[Loop] | None = None
+
+    def reads(self, names: Container[str]) -> Iterator[tuple[int, ast.Name]]:
+        """The reads of some names, each with the number of its event, in the order of evaluation."""
+        for number, event in enumerate(self.events):
+            if not isinstance(event, str) and event.id in names and isinstance(event.ctx, ast.Load):
+                yield number, event
+
+    def binds_before(self, name: str, number: int) -> bool:
+        """Whether the name can be bound when event `number` happens.
+
+        A binding further down counts when it is in a loop that the event is in too: it then comes before the
+        event of the next round.
         """
-        found = self.bound.get(read.node.id)
-        if found is None:
+        first = self.bound.get(name)
+        if first is None:
             return False
-        number, loops = found
-        return number < read.number or any(loop in read.loops for loop in loops)
+        return first < number or first < self.end_of_loop(number)
+
+    def end_of_loop(self, number: int) -> int:
+        """The event that ends the outermost loop that event `number` is in; 0 where it is in none."""
+        if self._outermost is None:
+            self._outermost = []
+            for loop in self.loops:
+                if not self._outermost or loop.start >= self._outermost[-1].end:
+                    self._outermost.append(loop)
+        index = bisect_right(self._outermost, number, key=lambda loop: loop.start) - 1
+        return self._outermost[index].end if index >= 0 and number < self._outermost[index].end else 0
+
+    @property
+    def function(self) -> Scope:
+        """The innermost scope around that is no comprehension; itself if it is none."""
+        scope = self
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Scopes:
+    """The scopes of a tree, the module's first, and the calls and attributes in it."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        analysis = _Analysis(tree)
+        self.all = analysis.scopes
+        self.module = self.all[0]
+        self.calls = analysis.calls
+        self.attributes = analysis.attributes
+        self.nonlocals: set[str] = set().union(*(scope.nonlocals for scope in self.all))
+        for scope in self.all:
+            _sum_up(scope, self.module)
+
+    def unanswered(self, known: Container[str] = ()) -> list[ast.Name]:
+        """Every read of a name that no scope binds, but for those of known names (builtins are not known by
+        themselves), in no special order.
+        """
+        found: list[ast.Name] = []
+        for scope in self.all:
+            ordered = scope.kind in ("module", "class")
+            names = {
+                name
+                for name, number in scope.read.items()
+                if name not in known and self._is_free(scope, name, number)
+            }
+            if names:
+                found += (
+                    node
+                    for number, node in scope.reads(names)
+                    if not ordered or self._is_free(scope, node.id, number)
+                )
+        return found
+
+    def _is_free(self, scope: Scope, name: str, number: int) -> bool:
+        if name in scope.globals:
+            return name not in self.module.bound
+        if scope.kind in ("module", "class"):
+            if scope.binds_before(name, number):
+                return False
+        elif name in scope.bound and name not in scope.nonlocals:
+            return False
+        outer, through = scope.parent, scope.kind == "comprehension"
+        while outer is not None:
+            # The names of a class body are not seen by the functions in it.
+            if outer.kind != "class" or through:
+                if name in outer.globals:
+                    return name not in self.module.bound
+                if name in outer.bound and name not in outer.nonlocals:
+                    return False
+            through = through and outer.kind == "comprehension"
+            outer = outer.parent
+        return True
+
+    def called(self) -> set[ast.expr]:
+        """What stands to be called."""
+        return {call.func for call in self.calls}
+
+
+def _sum_up(scope: Scope, module: Scope) -> None:
+    bound, read, elsewhere = scope.bound, scope.read, scope.globals
+    for number, event in enumerate(scope.events):
+        if event.__class__ is str:
+            name: str = event
+        else:
+            name = event.id  # type: ignore[union-attr]
+            if event.ctx.__class__ is ast.Load:  # type: ignore[union-attr]
+                if name not in read:
+                    read[name] = number
+                continue
+        if name in elsewhere and scope is not module:
+            module.bound[name] = -1
+        elif name not in bound and name not in scope.nonlocals:
+            bound[name] = number
 
 
 def reads_from_outside(tree: ast.Module, source: str | None = None) -> list[FreeName]:
     """Every read of a name that no scope of the source binds, in the order of the text; builtins included."""
-    analysis = _Analysis()
-    analysis.run(tree)
+    scopes = Scopes(tree)
+    found = scopes.unanswered()
     lines = None if source is None else source.split("\n")
-    found = [
-        FreeName.at(read.node, read.node.id, lines, called=read.called, attribute=read.attribute)
-        for scope in analysis.scopes
-        for read in scope.reads
-        if _is_free(scope, read, analysis.module)
+    called = scopes.called()
+    attributes = {each.value: each.attr for each in reversed(scopes.attributes)}
+    names = [
+        FreeName.at(node, node.id, lines, called=node in called, attribute=attributes.get(node))
+        for node in found
     ]
-    return sorted(found, key=lambda name: (name.line, name.column))
+    return sorted(names, key=lambda name: (name.line, name.column))
 
 
-def _is_free(scope: _Scope, read: _Read, module: _Scope) -> bool:
-    name = read.node.id
-    if name in scope.globals:
-        return name not in module.bound
-    if scope.kind in ("module", "class"):
-        if scope.binds_before(read):
-            return False
-    elif name in scope.bound and name not in scope.nonlocals:
-        return False
-    outer = scope.parent
-    while outer is not None:
-        # The names of a class body are not seen by what is nested in it.
-        if outer.kind != "class":
-            if name in outer.globals:
-                return name not in module.bound
-            if name in outer.bound and name not in outer.nonlocals:
-                return False
-        outer = outer.parent
-    return True
+# The fields of a node in the order in which they are evaluated.
+_ORDER: dict[type[Any], tuple[str, ...]] = {
+    **EXPRESSIONS,
+    ast.Expr: ("value",),
+    ast.Return: ("value",),
+    ast.Delete: ("targets",),
+    ast.Assign: ("value", "targets"),
+    ast.If: ("test", "body", "orelse"),
+    ast.With: ("items", "body"),
+    ast.AsyncWith: ("items", "body"),
+    ast.Raise: ("exc", "cause"),
+    ast.Try: ("body", "handlers", "orelse", "finalbody"),
+    ast.TryStar: ("body", "handlers", "orelse", "finalbody"),
+    ast.Assert: ("test", "msg"),
+    ast.Match: ("subject", "cases"),
+    ast.match_case: ("pattern", "guard", "body"),
+    ast.Pass: (),
+    ast.Break: (),
+    ast.Continue: (),
+}
 
 
 class _Analysis:
-    """Walks the tree once, in the order of evaluation, without recursion: sources are written by anybody."""
+    """Walks the tree once, in the order of evaluation, without recursion: sources are written by anybody.
 
-    def __init__(self) -> None:
-        self.module = _Scope("module", None)
-        self.scopes = [self.module]
-        self.count = 0
-        self.loop_count = 0
-        # What is still to be done, last first: (scope, a node or a step).
-        self.stack: list[tuple[_Scope, ast.AST | Callable[[], None]]] = []
+    On the stack wait nodes, names to be bound (texts), loops (to be entered, then left), and scopes to go on
+    in.
+    """
 
-    def run(self, tree: ast.Module) -> None:
-        self.later(self.module, tree.body)
-        while self.stack:
-            scope, item = self.stack.pop()
-            if isinstance(item, ast.AST):
-                self.visit(scope, item)
+    def __init__(self, tree: ast.Module) -> None:
+        module = Scope("module", None, tree)
+        self.scopes = [module]
+        self.calls: list[ast.Call] = []
+        self.attributes: list[ast.Attribute] = []
+        self.stack: list[Any] = []
+        self.bodies: list[tuple[Scope, list[Any]]] = [(module, tree.body)]
+        # Bodies of functions and classes are scopes of their own, and wait until what is around them is done.
+        for scope, body in self.bodies:
+            self.stack = body[::-1]
+            self.walk(scope)
+
+    def walk(self, scope: Scope) -> None:
+        stack, events = self.stack, scope.events
+        fields_of = _BACKWARDS.get
+        name_class, call_class, attribute_class = ast.Name, ast.Call, ast.Attribute
+        while stack:
+            item = stack.pop()
+            sort = item.__class__
+            if sort is name_class or sort is str:
+                events.append(item)
+                continue
+            fields = fields_of(sort)
+            if fields is not None:
+                for field in fields:
+                    value = getattr(item, field)
+                    if value.__class__ is list:
+                        stack += value[::-1]
+                    elif value is not None:
+                        stack.append(value)
+            elif sort is attribute_class:
+                self.attributes.append(item)
+                stack.append(item.value)
+            elif sort is call_class:
+                self.calls.append(item)
+                stack += item.keywords[::-1]
+                stack += item.args[::-1]
+                stack.append(item.func)
+            elif sort is Scope:
+                left, scope, events = scope, item, item.events
+                if left.parent is scope:
+                    left.end = len(events)
+            elif sort is Loop:
+                if item.start < 0:
+                    item.start = len(events)
+                    scope.loops.append(item)
+                else:
+                    item.end = len(events)
             else:
-                item()
+                special = _SPECIAL.get(sort)
+                if special is not None:
+                    special(self, scope, item)
 
-    def later(self, scope: _Scope, items: Iterable[ast.AST | Callable[[], None] | None]) -> None:
+    def later(self, items: Iterable[Any]) -> None:
         """Puts items before everything that waits, in their own order."""
-        self.stack.extend((scope, item) for item in reversed([item for item in items if item is not None]))
+        self.stack.extend(reversed([item for item in items if item is not None]))
 
-    def bind(self, scope: _Scope, name: str) -> None:
-        self.count += 1
-        if name in scope.globals:
-            self.module.bound.setdefault(name, (self.count, ()))
-        elif name not in scope.nonlocals:
-            scope.bound.setdefault(name, (self.count, scope.loops))
-
-    def inner(self, kind: Literal["function", "class", "comprehension"], parent: _Scope) -> _Scope:
-        scope = _Scope(kind, parent)
+    def inner(
+        self, kind: Literal["function", "class", "comprehension"], parent: Scope, node: ast.AST
+    ) -> Scope:
+        scope = Scope(kind, parent, node)
         self.scopes.append(scope)
         return scope
 
-    def visit(self, scope: _Scope, node: ast.AST) -> None:
-        method: Any = getattr(self, f"visit_{type(node).__name__}", None)
-        if method is not None:
-            method(scope, node)
-        else:
-            self.later(scope, ast.iter_child_nodes(node))
+    # Bindings
 
-    # Reads and bindings of plain names
-
-    def visit_Name(self, scope: _Scope, node: ast.Name) -> None:
-        self.name(scope, node)
-
-    def name(self, scope: _Scope, node: ast.Name, called: bool = False, attribute: str | None = None) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.count += 1
-            scope.reads.append(_Read(node, self.count, scope.loops, called, attribute))
-        else:
-            self.bind(scope, node.id)
-
-    def visit_Call(self, scope: _Scope, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Name):
-            self.name(scope, node.func, called=True)
-            self.later(scope, [*node.args, *node.keywords])
-        else:
-            self.later(scope, [node.func, *node.args, *node.keywords])
-
-    def visit_Attribute(self, scope: _Scope, node: ast.Attribute) -> None:
-        if isinstance(node.value, ast.Name):
-            self.name(scope, node.value, attribute=node.attr)
-        else:
-            self.later(scope, [node.value])
-
-    def visit_NamedExpr(self, scope: _Scope, node: ast.NamedExpr) -> None:
+    def walrus(self, scope: Scope, node: ast.NamedExpr) -> None:
         # It binds in the function around a comprehension, not in the comprehension.
-        target = scope
-        while target.kind == "comprehension" and target.parent is not None:
-            target = target.parent
-        self.later(scope, [node.value, lambda: self.bind(target, node.target.id)])
+        if scope.kind == "comprehension":
+            scope.function.events.append(node.target)
+            self.later([node.value])
+        else:
+            self.later([node.value, node.target])
 
-    def visit_Assign(self, scope: _Scope, node: ast.Assign) -> None:
-        self.later(scope, [node.value, *node.targets])
-
-    def visit_AugAssign(self, scope: _Scope, node: ast.AugAssign) -> None:
+    def augmented(self, scope: Scope, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
             read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-            self.later(scope, [read, node.value, node.target])
+            self.later([read, node.value, node.target])
         else:
-            self.later(scope, [node.target, node.value])
+            self.later([node.target, node.value])
 
-    def visit_AnnAssign(self, scope: _Scope, node: ast.AnnAssign) -> None:
-        # Monty evaluates no annotation, nor does it bind a name that has nothing but one; a function's scope
-        # has it all the same.
-        if node.value is not None or scope.kind != "module":
-            self.later(scope, [node.value, node.target])
+    def annotated(self, scope: Scope, node: ast.AnnAssign) -> None:
+        # Monty evaluates no annotation, nor does it bind a name that has nothing but one.
+        if node.value is not None:
+            self.later([node.value, node.target])
 
-    def visit_Global(self, scope: _Scope, node: ast.Global) -> None:
+    def declared_global(self, scope: Scope, node: ast.Global) -> None:
         scope.globals.update(node.names)
 
-    def visit_Nonlocal(self, scope: _Scope, node: ast.Nonlocal) -> None:
+    def declared_nonlocal(self, scope: Scope, node: ast.Nonlocal) -> None:
         scope.nonlocals.update(node.names)
 
-    def visit_Import(self, scope: _Scope, node: ast.Import) -> None:
-        for alias in node.names:
-            self.bind(scope, alias.asname or alias.name.partition(".")[0])
+    def imported(self, scope: Scope, node: ast.Import) -> None:
+        scope.events += [alias.asname or alias.name.partition(".")[0] for alias in node.names]
 
-    def visit_ImportFrom(self, scope: _Scope, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            self.bind(scope, alias.asname or alias.name)
+    def imported_from(self, scope: Scope, node: ast.ImportFrom) -> None:
+        scope.events += [alias.asname or alias.name for alias in node.names]
 
-    # Statements that bind on their way
+    def handler(self, scope: Scope, node: ast.ExceptHandler) -> None:
+        self.later([node.type, node.name, *node.body])
 
-    def visit_For(self, scope: _Scope, node: ast.For | ast.AsyncFor) -> None:
-        self.loop(scope, [node.iter], [node.target, *node.body], node.orelse)
+    def match_as(self, scope: Scope, node: ast.MatchAs) -> None:
+        self.later([node.pattern, node.name])
 
-    visit_AsyncFor = visit_For
+    def match_star(self, scope: Scope, node: ast.MatchStar) -> None:
+        self.later([node.name])
 
-    def visit_While(self, scope: _Scope, node: ast.While) -> None:
-        self.loop(scope, [], [node.test, *node.body], node.orelse)
+    def match_mapping(self, scope: Scope, node: ast.MatchMapping) -> None:
+        self.later([*node.keys, *node.patterns, node.rest])
 
-    def loop(
-        self, scope: _Scope, before: list[ast.AST], repeated: Iterable[ast.AST], after: Iterable[ast.AST]
-    ) -> None:
-        outside = scope.loops
-        self.loop_count += 1
-        inside = (*outside, self.loop_count)
+    def type_alias(self, scope: Scope, node: Any) -> None:
+        self.later([node.name])
 
-        def enter() -> None:
-            scope.loops = inside
+    # Loops
 
-        def leave() -> None:
-            scope.loops = outside
+    def for_loop(self, scope: Scope, node: ast.For | ast.AsyncFor) -> None:
+        loop = Loop()
+        self.later([node.iter, loop, node.target, *node.body, loop, *node.orelse])
 
-        self.later(scope, [*before, enter, *repeated, leave, *after])
-
-    def visit_ExceptHandler(self, scope: _Scope, node: ast.ExceptHandler) -> None:
-        name = node.name
-        bind = None if name is None else lambda: self.bind(scope, name)
-        self.later(scope, [node.type, bind, *node.body])
-
-    def visit_MatchAs(self, scope: _Scope, node: ast.MatchAs) -> None:
-        if node.name is not None:
-            self.bind(scope, node.name)
-        self.later(scope, [node.pattern])
-
-    def visit_MatchStar(self, scope: _Scope, node: ast.MatchStar) -> None:
-        if node.name is not None:
-            self.bind(scope, node.name)
-
-    def visit_MatchMapping(self, scope: _Scope, node: ast.MatchMapping) -> None:
-        if node.rest is not None:
-            self.bind(scope, node.rest)
-        self.later(scope, ast.iter_child_nodes(node))
+    def while_loop(self, scope: Scope, node: ast.While) -> None:
+        loop = Loop()
+        self.later([loop, node.test, *node.body, loop, *node.orelse])
 
     # Scopes
 
-    def visit_FunctionDef(self, scope: _Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        inner = self.inner("function", scope)
-        self.later(inner, node.body)
+    def function(self, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        inner = self.inner("function", scope, node)
         self.declare(inner, node)
+        self.bodies.append((inner, node.body))
         arguments = node.args
         # The name is bound when decorators and defaults are evaluated; the body, a scope of its own, sees all
         # of the module.
-        self.later(
-            scope,
-            [
-                *node.decorator_list,
-                *arguments.defaults,
-                *arguments.kw_defaults,
-                lambda: self.bind(scope, node.name),
-            ],
-        )
+        self.later([*node.decorator_list, *arguments.defaults, *arguments.kw_defaults, node.name])
 
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def declare(self, inner: _Scope, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        """Binds parameters and type parameters, and finds the `global` and `nonlocal` statements, which hold
-        for the whole body.
-        """
+    def declare(self, inner: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        """Binds parameters and type parameters."""
         arguments = node.args
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            self.bind(inner, argument.arg)
-        for star in (arguments.vararg, arguments.kwarg):
-            if star is not None:
-                self.bind(inner, star.arg)
-        for parameter in getattr(node, "type_params", ()):
-            self.bind(inner, parameter.name)
-        if not isinstance(node, ast.Lambda):
-            self.scope_statements(inner, node.body)
+        inner.events += [
+            each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        ]
+        inner.events += [each.arg for each in (arguments.vararg, arguments.kwarg) if each is not None]
+        inner.events += [each.name for each in getattr(node, "type_params", ())]
 
-    def scope_statements(self, scope: _Scope, body: Iterable[ast.stmt]) -> None:
-        waiting: list[ast.AST] = list(body)
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.Global):
-                scope.globals.update(node.names)
-            elif isinstance(node, ast.Nonlocal):
-                scope.nonlocals.update(node.names)
-            elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-                waiting.extend(ast.iter_child_nodes(node))
-
-    def visit_Lambda(self, scope: _Scope, node: ast.Lambda) -> None:
-        inner = self.inner("function", scope)
+    def lambda_function(self, scope: Scope, node: ast.Lambda) -> None:
+        inner = self.inner("function", scope, node)
         self.declare(inner, node)
-        self.later(inner, [node.body])
-        self.later(scope, [*node.args.defaults, *node.args.kw_defaults])
+        self.bodies.append((inner, [node.body]))
+        self.later([*node.args.defaults, *node.args.kw_defaults])
 
-    def visit_ClassDef(self, scope: _Scope, node: ast.ClassDef) -> None:
-        inner = self.inner("class", scope)
-        for parameter in getattr(node, "type_params", ()):
-            self.bind(inner, parameter.name)
-        self.scope_statements(inner, node.body)
-        self.later(scope, [lambda: self.bind(scope, node.name)])
-        self.later(inner, node.body)
-        self.later(scope, [*node.decorator_list, *node.bases, *node.keywords])
+    def class_body(self, scope: Scope, node: ast.ClassDef) -> None:
+        inner = self.inner("class", scope, node)
+        inner.events += [each.name for each in getattr(node, "type_params", ())]
+        self.bodies.append((inner, node.body))
+        self.later([*node.decorator_list, *node.bases, *node.keywords, node.name])
 
-    def visit_TypeAlias(self, scope: _Scope, node: Any) -> None:
-        self.visit(scope, node.name)
+    def comprehension(self, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        self.comprehended(scope, node, node.generators, [node.elt])
 
-    def visit_ListComp(self, scope: _Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
-        self.comprehension(scope, node.generators, [node.elt])
+    def dict_comprehension(self, scope: Scope, node: ast.DictComp) -> None:
+        self.comprehended(scope, node, node.generators, [node.key, node.value])
 
-    visit_SetComp = visit_ListComp
-    visit_GeneratorExp = visit_ListComp
-
-    def visit_DictComp(self, scope: _Scope, node: ast.DictComp) -> None:
-        self.comprehension(scope, node.generators, [node.key, node.value])
-
-    def comprehension(
-        self, scope: _Scope, generators: list[ast.comprehension], results: list[ast.expr]
+    def comprehended(
+        self, scope: Scope, node: ast.expr, generators: list[ast.comprehension], results: list[ast.expr]
     ) -> None:
-        inner = self.inner("comprehension", scope)
+        inner = self.inner("comprehension", scope, node)
         steps: list[ast.AST] = []
         for index, generator in enumerate(generators):
             if index:
                 steps.append(generator.iter)
             steps += [generator.target, *generator.ifs]
-        self.later(inner, [*steps, *results])
         # The first iterable is evaluated where the comprehension stands.
-        self.later(scope, [generators[0].iter])
+        self.later([generators[0].iter, inner, *steps, *results, scope])
+
+
+_SPECIAL: dict[type[Any], Callable[[_Analysis, Scope, Any], None]] = {
+    ast.NamedExpr: _Analysis.walrus,
+    ast.AugAssign: _Analysis.augmented,
+    ast.AnnAssign: _Analysis.annotated,
+    ast.Global: _Analysis.declared_global,
+    ast.Nonlocal: _Analysis.declared_nonlocal,
+    ast.Import: _Analysis.imported,
+    ast.ImportFrom: _Analysis.imported_from,
+    ast.ExceptHandler: _Analysis.handler,
+    ast.MatchAs: _Analysis.match_as,
+    ast.MatchStar: _Analysis.match_star,
+    ast.MatchMapping: _Analysis.match_mapping,
+    ast.For: _Analysis.for_loop,
+    ast.AsyncFor: _Analysis.for_loop,
+    ast.While: _Analysis.while_loop,
+    ast.FunctionDef: _Analysis.function,
+    ast.AsyncFunctionDef: _Analysis.function,
+    ast.Lambda: _Analysis.lambda_function,
+    ast.ClassDef: _Analysis.class_body,
+    ast.ListComp: _Analysis.comprehension,
+    ast.SetComp: _Analysis.comprehension,
+    ast.GeneratorExp: _Analysis.comprehension,
+    ast.DictComp: _Analysis.dict_comprehension,
+}
+if hasattr(ast, "TypeAlias"):
+    _SPECIAL[ast.TypeAlias] = _Analysis.type_alias
+# What is no more than its fields, the last one first.
+_BACKWARDS = {
+    sort: fields[::-1]
+    for sort, fields in _ORDER.items()
+    if sort not in _SPECIAL and sort not in (ast.Call, ast.Attribute)
+}
