@@ -228,3 +228,29 @@ async def test_a_result_is_saved_as_json_and_no_file_is_overwritten_unasked(
         await bench.press("o")
         await bench.until(lambda: target.read_text() != "mine")
         assert target.read_text() == '{\n  "a": [\n    1,\n    2\n  ]\n}\n'
+
+
+async def test_the_tasks_of_a_python_file_are_read_only_and_saved_as_task_files(
+    open_bench: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "flow.py"
+    body = "import flyte\nenv = flyte.TaskEnvironment('x')\n\n"
+    for name in ("one", "two"):
+        body += f"@env.sandbox.orchestrator\ndef {name}(a: int = 1) -> int:\n    return a + 1\n\n"
+    path.write_text(body + "raise SystemExit('it ran')\n")
+    async with open_bench(path) as bench:
+        assert bench.workbench.name == "flow.py::one" and bench.screen.editor.read_only
+        await bench.press("ctrl+g")
+        await bench.dialog(Ask)
+        await bench.press("2")
+        await bench.until(lambda: bench.workbench.name == "flow.py::two")
+        await bench.press("f5")
+        assert (await bench.ran()).result == 2
+        await bench.press("ctrl+s")
+        await bench.dialog(Prompt)
+        await bench.press("enter")
+        await bench.until(lambda: (tmp_path / "two.toml").exists())
+        await bench.until(lambda: bench.workbench.path == tmp_path / "two.toml")
+        assert not bench.screen.editor.read_only
+    assert load(tmp_path / "two.toml").name == "two"
+    assert path.read_text().startswith(body)

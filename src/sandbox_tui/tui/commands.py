@@ -54,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.save", "Save", "Write the task to its file", "save", "ctrl+s", "^S"),
     Command("file.save_as", "Save as", "Write the task to another file", "save_as", "f12", "F12"),
     Command("file.new", "New task", "Begin a new task", "new_task", "ctrl+n", "^N"),
+    Command("file.task", "Choose task", "Open another task of a Python file", "choose_task", "ctrl+g", "^G"),
     Command("file.open", "Open", "Open a task file or a folder by its path", "open_path", "ctrl+o", "^O"),
     Command("pane.next", "Next pane", "Move the focus to the next pane", "next_pane(1)", "f2", "F2"),
     Command(

@@ -126,6 +126,20 @@ class Filing:
                 return
             await self.open(path)
 
+    async def choose_task(self) -> None:
+        """Asks which task of a file with several is to be opened."""
+        screen = self._screen
+        tasks = screen.workbench.siblings
+        if len(tasks) < 2:
+            screen.tell("This file holds no other task.")
+            return
+        answers = [Answer(str(index), task.name, str(index + 1)) for index, task in enumerate(tasks[:9])]
+        answer = await screen.app.push_screen_wait(Ask("Which task?", screen.workbench.name, answers))
+        if answer is not None:
+            screen.workbench.open_document(tasks[int(answer)])
+            screen.workbench.siblings = tasks
+            await screen.showing.opened()
+
     async def new_task(self) -> None:
         """Asks for a name and begins a new task."""
         text = await self._prompt(
@@ -155,7 +169,7 @@ class Filing:
         if screen.workbench.document is None:
             screen.tell("Nothing to save: no task is open.", "warning")
             return False
-        if screen.workbench.document.path is None:
+        if screen.workbench.document.path is None or screen.workbench.document.read_only:
             return await self.save_as()
         return await self._save(screen.workbench.document.path)
 
@@ -167,7 +181,9 @@ class Filing:
         if document is None:
             self._screen.tell("Nothing to save: no task is open.", "warning")
             return False
-        proposed = document.path or workbench.folder / f"{document.name}.toml"
+        folder = document.path.parent if document.path is not None else workbench.folder
+        own = document.path if not document.read_only else None
+        proposed = own or folder / f"{document.name}.toml"
         text = await self._prompt(Prompt("Save as", str(proposed), done="save"))
         if text is None:
             return False
@@ -190,6 +206,7 @@ class Filing:
         screen.showing.header()
         screen.tell(f"Saved {screen.workbench.name}")
         if not own:
+            screen.editor.read_only = False
             self.look_through(screen.workbench.folder)
         return True
 

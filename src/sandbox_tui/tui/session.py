@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,6 +54,8 @@ class Workbench:
         self.document: Document | None = None
         self.unreadable: Unreadable | None = None
         self.entries = Entries()
+        self.siblings: list[Document] = []
+        """The tasks of the open file: one of a `.toml`, any number of a `.py`."""
         self.diagnostics: list[Diagnostic] = []
         self.undeclared: list[Undeclared] = []
         self.profile = ""
@@ -69,21 +71,15 @@ class Workbench:
         Raises `DocumentError` where there is no such file, or it cannot be read at all; what was open then
         stays open.
         """
-        from ..workspace.toml import load
-
-        if path.suffix == ".py":
-            text = read_text(path)
-            self._nothing()
-            self.unreadable = Unreadable(path, text, "a Python file, shown as it is and not run")
-            return
         try:
-            document = load(path)
+            documents = read_documents(path)
         except DocumentError as error:
             text = read_text(path)
             self._nothing()
             self.unreadable = Unreadable(path, text, error.message, error.line)
             return
-        self.open_document(document)
+        self.open_document(documents[0])
+        self.siblings = documents
 
     def open_document(self, document: Document, *, saved: bool = True) -> None:
         """Opens `document` with its first case's inputs; one that is not `saved` counts as changed."""
@@ -103,6 +99,7 @@ class Workbench:
         return document
 
     def _nothing(self) -> None:
+        self.siblings = []
         self.document = None
         self.unreadable = None
         self.diagnostics = []
@@ -125,7 +122,8 @@ class Workbench:
     def name(self) -> str:
         """What the screen calls it: the file's name, or the task's where there is no file yet."""
         if self.path is not None:
-            return self.path.name
+            several = self.document is not None and len(self.siblings) > 1
+            return f"{self.path.name}::{self.document.name}" if several and self.document else self.path.name
         return self.document.name if self.document is not None else ""
 
     @property
@@ -187,7 +185,11 @@ class Workbench:
         document = self.document
         if document is None:
             raise DocumentError("no task is open")
+        if document.read_only:
+            # Of a `.py` file's task a task file of its own is made.
+            document = replace(document, path=None, file=None, read_only=False, source_line_offset=0)
         save(document, path, force=force)
+        self.document = document
         self._saved = copy.deepcopy(document)
         assert document.path is not None
         return document.path
@@ -327,6 +329,21 @@ def externals_of(document: Document) -> dict[str, tuple[ExternalSpec, str]]:
 def effective_externals(document: Document) -> Mapping[str, ExternalSpec]:
     """The externals that a run of `document` has."""
     return document.effective().externals_for(document)
+
+
+def read_documents(path: Path) -> list[Document]:
+    """The tasks of a file, at least one; a `.py` file is read, never run. Raises `DocumentError`."""
+    if path.suffix != ".py":
+        from ..workspace.toml import load
+
+        return [load(path)]
+    from ..workspace.python_file import scan_python_file
+
+    found = scan_python_file(path)
+    if not found.documents:
+        why = str(found.not_read[0]) if found.not_read else "no sandboxed task is in this file"
+        raise DocumentError(why, path=path, line=found.not_read[0].line if found.not_read else None)
+    return found.documents
 
 
 def read_text(path: Path, limit: int = 2_000_000) -> str:

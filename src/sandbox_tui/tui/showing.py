@@ -33,6 +33,10 @@ class Showing:
             if unreadable.line is not None:
                 editor.mark_line(unreadable.line, "error")
                 editor.goto(unreadable.line)
+        elif document is not None and document.read_only:
+            others = len(workbench.siblings) - 1
+            more = f"; {others} more: ^G" if others else ""
+            screen.problem.remark(f"read from a Python file; F12 saves it as a task file to edit{more}")
         elif report.hidden:
             screen.problem.remark(f"the text holds {report.hidden} characters that do not show")
         screen.panel.result.show_hint("F5 runs the task." if document is not None else "No task is open.")

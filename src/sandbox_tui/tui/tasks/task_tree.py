@@ -129,9 +129,13 @@ class TasksPane(Vertical):
                     return found
             return None
 
-        node = find(tree.root)
-        if node is not None:
-            self.call_after_refresh(tree.move_cursor, node)
+        def place() -> None:
+            # Who is going through the tree is not carried off.
+            node = None if tree.has_focus else find(tree.root)
+            if node is not None:
+                tree.move_cursor(node)
+
+        self.call_after_refresh(place)
 
     @on(Tree.NodeSelected)
     def _selected(self, event: Tree.NodeSelected[Path]) -> None:
