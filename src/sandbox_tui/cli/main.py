@@ -24,7 +24,8 @@ from .messages import CommandError, complain
 
 COMMANDS = {
     "run": "run a task and print its result",
-    "check": "say what the linter finds in task files",
+    "check": "say what the linter finds in task files, and mend it",
+    "explain": "say what a rule of the linter is about",
     "new": "write a new task file",
     "export": "write a task as a file that Flyte runs",
 }

@@ -14,6 +14,7 @@ from typing import Any
 
 from ... import __version__
 from ..diagnostic import Edit, Position
+from ..explanation import as_markdown
 from ..rules import RULES
 from .report import Report
 
@@ -44,16 +45,13 @@ def _rule(code: str, reports: Sequence[Report]) -> dict[str, Any]:
     if rule is None:
         name = next(report.diagnostic.name for report in reports if report.diagnostic.code == code)
         return {"id": code, "name": name, "shortDescription": {"text": name}}
-    example = (
-        f"Instead of\n\n{_indented(_shortened(rule.bad))}\n\nwrite\n\n{_indented(_shortened(rule.good))}"
-    )
     text = f"{rule.why}\n\nWrite instead: {rule.instead}"
     return {
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
-        "help": {"text": text, "markdown": f"{text}\n\n{example}"},
+        "help": {"text": text, "markdown": as_markdown(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"profiles": sorted(rule.profiles)},
     }
@@ -119,13 +117,3 @@ def _uri(path: str) -> str:
         except (ValueError, UnicodeEncodeError):
             pass
     return quote(pure.as_posix(), errors="surrogateescape")
-
-
-def _shortened(example: str) -> str:
-    """An example of at most some lines: those of limits are huge."""
-    lines = [line if len(line) <= 100 else f"{line[:60]} ..." for line in example.splitlines()]
-    return "\n".join(lines if len(lines) <= 20 else [*lines[:5], "..."])
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -378,6 +378,7 @@ KEYWORD_ONLY = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_keyword_only),
+    fix="takes the parameters by position, too; safe",
 )
 
 UNION = Rule(
@@ -394,6 +395,7 @@ UNION = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_unions),
+    fix="writes Optional or Union; safe",
 )
 
 TUPLE_RESULT = Rule(
@@ -447,6 +449,7 @@ WHOLE_FOR_FLOAT = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_whole_for_float),
+    fix="writes the number as a float; unsafe",
 )
 
 NAMED_LIKE_TASK = Rule(

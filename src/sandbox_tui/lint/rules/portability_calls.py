@@ -283,6 +283,7 @@ AWAITED = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_awaited),
+    fix="leaves `await` out; safe",
 )
 
 GATHERED = Rule(
@@ -299,6 +300,7 @@ GATHERED = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_gathered),
+    fix="calls one after the other; unsafe",
 )
 
 UNDISCOVERED = Rule(
@@ -336,6 +338,7 @@ UNREGISTERED = Rule(
     nodes=(ast.Module,),
     find=bounded(_unregistered),
     needs_whole=True,
+    fix="names the external in a branch that never runs; safe",
 )
 
 CAUGHT = Rule(
@@ -390,6 +393,7 @@ MAP_CALL = Rule(
     profiles=FLYTE,
     nodes=(ast.Module,),
     find=bounded(_map_call),
+    fix="writes the function's name as text; safe",
 )
 
 LOOSE = Rule(

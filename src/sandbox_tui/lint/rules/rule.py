@@ -26,7 +26,8 @@ class Rule:
     `code` and `name` (kebab case) name it, `summary` is one line, `why` says what goes wrong, `instead` what
     to write. `bad` and `good` are whole sources of the given `kind`; `bad` breaks this rule and `good` breaks
     none. `profiles` are those in which it counts, `severity` is how much it matters there, `targets` the
-    versions of Monty that it is about (None: all).
+    versions of Monty that it is about (None: all). `fix` says what its fix does and when it is safe ("": it
+    has none).
 
     `find` is called with each statement (or with the module, handlers and match cases) whose class is in
     `nodes`, and then with each expression whose class is in `expressions`: at any depth, pattern and
@@ -50,6 +51,8 @@ class Rule:
     expressions: tuple[type[ast.AST], ...] = ()
     severity: Severity = "error"
     targets: frozenset[str] | None = None
+    externals: tuple[tuple[str, str | None], ...] = ()
+    fix: str = ""
 
 
 EVERYWHERE: frozenset[Profile] = frozenset(PROFILES)

@@ -113,6 +113,7 @@ UNUSED = Rule(
     good=_GOOD,
     profiles=TYPED,
     severity="warning",
+    fix="removes what silences nothing; safe",
 )
 
 INVALID = Rule(

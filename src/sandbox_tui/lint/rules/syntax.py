@@ -139,6 +139,7 @@ AUGMENTED = Rule(
     profiles=DOCUMENTED,
     nodes=(ast.AugAssign,),
     find=_augmented,
+    fix="writes it in full; safe where the name holds a number or a string throughout",
 )
 
 RULES = (IMPORT, CLASS, TRY, WITH, AUGMENTED)
