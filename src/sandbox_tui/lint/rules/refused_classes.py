@@ -116,7 +116,8 @@ def _walrus(expressions: list[ast.expr | None] | list[ast.expr], context: Contex
 def _line_end(node: ast.stmt, context: Context) -> Position:
     """The end of the statement, or of its first line."""
     if node.end_lineno == node.lineno:
-        return context.source.end(node)
+        # In a text that is still being typed the tree may be longer than the line.
+        return context.source.clamp(node.lineno, context.source.end(node).column)
     return Position(node.lineno, len(context.source.lines[node.lineno - 1]) + 1)
 
 
