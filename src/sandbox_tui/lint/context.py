@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .diagnostic import Diagnostic, Fix, Position
 from .source_text import SourceText
 from .targets import Target, target_of
 
 if TYPE_CHECKING:
-    from .rules.rule import Kind, Rule
+    from .rules.rule import Kind, Profile, Rule
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class Context:
     `whole` tells whether `tree` is that of the whole text, or of the parts that could be read. `exact` tells
     whether `source.text` is the text that the user has: where characters were replaced to read it, no fix may
     be made of it. `externals` are the declared externals with the text of their signature (None: not known),
-    `target` is the Monty judged for.
+    `shared` are those that other tasks have, too, `target` is the Monty judged for.
     """
 
     def __init__(
@@ -40,6 +40,8 @@ class Context:
         exact: bool = True,
         externals: Mapping[str, str | None] | None = None,
         target: str = "installed",
+        shared: Collection[str] = (),
+        profile: Profile = "documented",
     ) -> None:
         self.source = source
         self.tree = tree
@@ -49,9 +51,11 @@ class Context:
         self.whole = whole
         self.exact = exact
         self.externals = externals
+        self.shared = shared
+        self.profile = profile
         self._target_name = target
         self.findings: list[Diagnostic] = []
-        self._memory: dict[object, object] = {}
+        self._memory: dict[object, Any] = {}
 
     @property
     def target(self) -> Target:
@@ -60,9 +64,11 @@ class Context:
 
     def memo(self, compute: Callable[[Context], T]) -> T:
         """What `compute` makes of this text, computed once."""
-        if compute not in self._memory:
-            self._memory[compute] = compute(self)
-        return cast("T", self._memory[compute])
+        try:
+            found: T = self._memory[compute]
+        except KeyError:
+            found = self._memory[compute] = compute(self)
+        return found
 
     @property
     def full(self) -> bool:

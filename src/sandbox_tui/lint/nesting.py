@@ -22,24 +22,24 @@ _HARMLESS_BRANCHES = 100
 
 def is_too_deep(node: ast.stmt, context: Context) -> bool:
     """Whether the expressions of `node` stand deeper than Monty reads, or `node` itself does."""
-    end_line = node.end_lineno or node.lineno
+    last = node.end_lineno or node.lineno
     if type(node) in BLOCKS:
-        harmless = _is_harmless_head(node, context)
-    else:
-        harmless = end_line - node.lineno < _HARMLESS_LINES and all(
-            len(line) < HARMLESS_COLUMNS for line in context.source.lines[node.lineno - 1 : end_line]
-        )
+        inner = getattr(node, "body", None)
+        last = inner[0].lineno if inner else node.lineno + 1
+    harmless = last - node.lineno < _HARMLESS_LINES
+    if harmless:
+        long_lines = context.memo(_long_lines)
+        harmless = not long_lines or long_lines.isdisjoint(range(node.lineno, last + 1))
     levels = context.memo(levels_of_deep_blocks)
     if harmless and not levels:
         return False
     return levels.get(id(node), 1) + (0 if harmless else _levels(node)) > MAX_LEVELS
 
 
-def _is_harmless_head(node: ast.stmt, context: Context) -> bool:
-    inner = getattr(node, "body", None)
-    first = inner[0].lineno if inner else node.lineno + 1
-    lines = context.source.lines[node.lineno - 1 : first]
-    return len(lines) < _HARMLESS_LINES and all(len(line) < HARMLESS_COLUMNS for line in lines)
+def _long_lines(context: Context) -> frozenset[int]:
+    """The lines (from 1) whose length alone does not tell that they are harmless."""
+    lines = enumerate(context.source.lines, 1)
+    return frozenset(number for number, line in lines if len(line) >= HARMLESS_COLUMNS)
 
 
 def levels_of_deep_blocks(context: Context) -> dict[int, int]:

@@ -22,7 +22,8 @@ _SCALAR_CALLS = frozenset({"int", "float", "str", "bool", "len", "abs", "round",
 
 # `global` and `nonlocal` bind names from elsewhere, and an object of a class can make anything of an
 # operator.
-_DOUBT = re.compile(r"\b(?:global|nonlocal|class|exec|eval|globals|locals)\b")
+_DOUBTS = ("global", "nonlocal", "class", "exec", "eval", "locals")
+_DOUBT = re.compile(rf"\b(?:{'|'.join(_DOUBTS)}|globals)\b")
 _WALRUS = re.compile(r"\b(\w{1,200})[\s\\]{0,20}:=")
 
 # Each takes a look at all bindings; what is not settled by then is doubtful.
@@ -41,9 +42,10 @@ def _scalars_by_statement(context: Context) -> dict[int, frozenset[str]]:
     """For each augmented assignment (by id) the names of its scope that are scalars throughout."""
     found: dict[int, frozenset[str]] = {}
     text = context.source.text
-    if not context.whole or _DOUBT.search(text):
+    # Looking for the words first is quick, and mostly the end of it.
+    if not context.whole or (any(word in text for word in _DOUBTS) and _DOUBT.search(text)):
         return found
-    walrus = frozenset(_WALRUS.findall(text))
+    walrus = frozenset(_WALRUS.findall(text)) if ":=" in text else frozenset()
     waiting: list[Scope] = [context.tree]
     scopes: list[tuple[_Bindings, list[int]]] = []
     while waiting:

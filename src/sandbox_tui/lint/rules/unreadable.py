@@ -23,7 +23,7 @@ def _syntax(node: ast.Module | ast.stmt, context: Context) -> None:
 
 
 def _deep(node: ast.stmt, context: Context) -> None:
-    short = node.end_lineno == node.lineno and (node.end_col_offset or 0) < HARMLESS_COLUMNS
+    short = node.end_lineno == node.lineno and node.end_col_offset < HARMLESS_COLUMNS  # type: ignore[operator]
     if short and not context.memo(levels_of_deep_blocks):
         return  # most statements are such
     if is_too_deep(node, context):
