@@ -108,6 +108,7 @@ class Bench:
         """Waits until the tasks are listed, the text is looked at and coloured, and no work is under way."""
         await self.until(lambda: self.screen.query_one("#tasks").task_tree.root.children)
         await self.until(lambda: not self.screen.editor._colours.pending)
+        await self.until(lambda: not self.screen.checking.waiting)
         await self.until(lambda: not any(worker.is_running for worker in self.app.workers))
         await self.pilot.pause()
 

@@ -6,7 +6,7 @@ dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from ..workspace.document import Document
 from .fixing import apply_fix
 from .inputs.fields import Field
 from .session import Findings, examine
+from .type_checking import TypeChecking, TypesFound
 
 if TYPE_CHECKING:
     from .screens.workbench import WorkbenchScreen
@@ -40,6 +41,12 @@ class Checking:
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
         self._timer: Timer | None = None
+        self.types = TypeChecking(screen)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the text is still to be looked at."""
+        return self._timer is not None or self.types.waiting
 
     def soon(self) -> None:
         """Looks at the text once nothing has been typed for a moment."""
@@ -49,6 +56,9 @@ class Checking:
 
     def now(self) -> None:
         """Looks at the text."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         screen = self._screen
         screen.take_text()
         document = screen.workbench.snapshot()
@@ -73,8 +83,18 @@ class Checking:
     def take(self, message: Examined) -> bool:
         """Whether `message` is about the text as it is; if so, its findings are kept and marked."""
         screen = self._screen
-        findings = message.findings
-        if not screen.editor.set_diagnostics(findings.diagnostics or (), message.version):
+        if message.version != screen.editor.version:
             return False
-        screen.workbench.take(findings)
+        found = self.types.beside(message.findings.diagnostics or ())
+        screen.editor.set_diagnostics(found, message.version)
+        screen.workbench.take(replace(message.findings, diagnostics=found))
+        return True
+
+    def take_types(self, message: TypesFound) -> bool:
+        """The same for what the type checker has found."""
+        found = self.types.take(message)
+        if found is None:
+            return False
+        self._screen.editor.set_diagnostics(found, message.version)
+        self._screen.workbench.diagnostics = found
         return True

@@ -51,6 +51,12 @@ COMMANDS: tuple[Command, ...] = (
         "shift+F8",
     ),
     Command("problem.fix", "Fix problem", "Mend the finding at the cursor", "fix_problem", "f4", "F4"),
+    Command(
+        "problem.types",
+        "Type findings on or off",
+        "Ask the type checker in the background, or not",
+        "toggle_types",
+    ),
     Command("file.save", "Save", "Write the task to its file", "save", "ctrl+s", "^S"),
     Command("file.save_as", "Save as", "Write the task to another file", "save_as", "f12", "F12"),
     Command("file.new", "New task", "Begin a new task", "new_task", "ctrl+n", "^N"),

@@ -10,15 +10,17 @@ from __future__ import annotations
 import builtins
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ..lint.diagnostic import Diagnostic
 from ..sandbox.errors import SandboxError
 from ..workspace.document import Document, ExternalSpec
+from ..workspace.effective import effective
 from ..workspace.errors import DocumentError
 from .inputs.fields import Entries, Field, fields_of
+from .known import Known, known_of
 
 NEW_SOURCE = {
     "function": 'def {name}(text: str = "hello") -> str:\n    return text.upper()\n',
@@ -59,6 +61,7 @@ class Workbench:
         self.diagnostics: list[Diagnostic] = []
         self.undeclared: list[Undeclared] = []
         self.profile = ""
+        self.known = Known()
         self._saved: Document | None = None
         self._fields: tuple[Field, ...] = ()
 
@@ -105,6 +108,7 @@ class Workbench:
         self.diagnostics = []
         self.undeclared = []
         self.profile = ""
+        self.known = Known()
         self.entries = Entries()
         self._saved = None
         self._fields = ()
@@ -151,6 +155,7 @@ class Workbench:
         self._fields = findings.fields
         self.undeclared = findings.undeclared
         self.profile = findings.profile
+        self.known = findings.known
         if findings.diagnostics is not None:
             self.diagnostics = findings.diagnostics
 
@@ -280,6 +285,7 @@ class Findings:
     undeclared: list[Undeclared]
     profile: str
     diagnostics: list[Diagnostic] | None
+    known: Known = field(default_factory=Known)
 
 
 def examine(document: Document, before: tuple[Field, ...] = (), *, with_diagnostics: bool = True) -> Findings:
@@ -288,16 +294,17 @@ def examine(document: Document, before: tuple[Field, ...] = (), *, with_diagnost
     if not fields and before and document.kind == "function" and not _reads(document.source):
         fields = before
     try:
-        profile = document.effective().profile.value
+        settings = document.effective()
     except DocumentError:
-        profile = "documented"
+        settings = effective(document, ())
     found = None
     if with_diagnostics:
         # Monty, not the Python that this program runs on, decides what can be read.
         from ..sandbox.parsing import parses
 
         found = document.diagnostics(parses)
-    return Findings(fields, undeclared(document), profile, found)
+    known = known_of(document, settings)
+    return Findings(fields, undeclared(document), settings.profile.value, found, known)
 
 
 def undeclared(document: Document) -> list[Undeclared]:

@@ -11,6 +11,7 @@ from .tasks.task_tree import TasksPane
 if TYPE_CHECKING:
     from .checking import Examined
     from .screens.workbench import WorkbenchScreen
+    from .type_checking import TypesFound
 
 
 class Showing:
@@ -48,12 +49,20 @@ class Showing:
 
     async def examined(self, message: Examined) -> None:
         """Shows what a look at the text has found, if it is still about this text."""
-        screen = self._screen
-        if screen.checking.take(message):
-            found = screen.workbench.diagnostics
-            screen.panel.problems.show(found)
-            screen.panel.strip.set_count("problems", len(found))
+        if self._screen.checking.take(message):
+            self.problems()
             await self.known()
+
+    def types_found(self, message: TypesFound) -> None:
+        """Shows what the type checker has found, if it is still about this text."""
+        if self._screen.checking.take_types(message):
+            self.problems()
+
+    def problems(self) -> None:
+        """Shows the findings in their list."""
+        found = self._screen.workbench.diagnostics
+        self._screen.panel.problems.show(found)
+        self._screen.panel.strip.set_count("problems", len(found))
 
     async def known(self) -> None:
         """Shows header, form and settings as the document is now."""

@@ -9,9 +9,10 @@ count from 0 here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
-from sandbox_tui.lint.diagnostic import Diagnostic, Severity
+from sandbox_tui.lint.diagnostic import Diagnostic, Position, Severity
 
 Location = tuple[int, int]
 Kind = Literal["error", "warning", "info", "call"]
@@ -134,6 +135,24 @@ class Marks:
             if item.start <= location <= item.end:
                 return item.diagnostic
         return next((item.diagnostic for item in on_row if item.start[0] == location[0]), None)
+
+    def all_at(self, location: Location) -> list[Diagnostic]:
+        """Return the diagnostics of a place's row, those at the place itself first."""
+        on_row = [item for item in self.diagnostics if item.start[0] <= location[0] <= item.end[0]]
+        on_row.sort(key=lambda item: not item.start <= location <= item.end)
+        return [item.diagnostic for item in on_row if item.diagnostic is not None]
+
+    def current_diagnostics(self) -> list[Diagnostic]:
+        """Return all diagnostics with the ranges that they have now."""
+        return [
+            replace(
+                item.diagnostic,
+                start=Position(item.start[0] + 1, item.start[1] + 1),
+                end=Position(item.end[0] + 1, item.end[1] + 1),
+            )
+            for item in self.diagnostics
+            if item.diagnostic is not None
+        ]
 
     def next_problem(self, location: Location, backwards: bool = False) -> Location | None:
         """Return where the next diagnostic begins, seen from a place, going round at the end; `None` without

@@ -147,6 +147,7 @@ class SourceEditor(TextArea, inherit_bindings=False):
         """Make an editor that holds `text`."""
         self._version = 0
         self._told_version = 0
+        self._diagnosed_version = -1
         self._marks = Marks()
         self._colours = Highlighter([""])
         self._colour_timer_runs = False
@@ -242,9 +243,25 @@ class SourceEditor(TextArea, inherit_bindings=False):
         if version != self._version:
             return False
         self._marks.set_diagnostics(diagnostics)
+        self._diagnosed_version = version
         self._tell_diagnostic()
         self.refresh()
         return True
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the findings that are shown, each where the edits since have moved it."""
+        return self._marks.current_diagnostics()
+
+    def diagnostics_here(self) -> list[Diagnostic]:
+        """Return the findings of the cursor's line, those at the cursor first; empty while the linter has not
+        seen the text as it is.
+        """
+        return self._marks.all_at(self.cursor_location) if self.is_diagnosed else []
+
+    @property
+    def is_diagnosed(self) -> bool:
+        """Whether the findings are about the text as it is, and not as it was before the last edits."""
+        return self._diagnosed_version == self._version
 
     def set_breakpoints(self, lines: Collection[int]) -> None:
         """Mark these lines with a breakpoint; the marks move with edits."""

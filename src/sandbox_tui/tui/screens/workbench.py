@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ..showing import Showing
     from ..side_pane import SidePane
     from ..tasks.task_tree import TasksPane
+    from ..type_checking import TypesFound
 
 
 class EditorPane(Vertical):
@@ -227,6 +228,9 @@ class WorkbenchScreen(Screen[None]):
     async def on_examined(self, event: Examined) -> None:
         await self.showing.examined(event)
 
+    def on_types_found(self, event: TypesFound) -> None:
+        self.showing.types_found(event)
+
     def on_externals_pane_edited(self) -> None:
         self.changing.edited()
 
@@ -317,6 +321,9 @@ class WorkbenchScreen(Screen[None]):
     def action_fix_problem(self) -> None:
         self.checking.fix()
 
+    def action_toggle_types(self) -> None:
+        self.checking.types.toggle()
+
     def action_save(self) -> None:
         self.filing.in_turn(self.filing.save())
 
@@ -325,6 +332,9 @@ class WorkbenchScreen(Screen[None]):
 
     def action_new_task(self) -> None:
         self.filing.in_turn(self.filing.new_task())
+
+    def action_choose_task(self) -> None:
+        self.filing.in_turn(self.filing.choose_task())
 
     def action_open_path(self) -> None:
         self.filing.in_turn(self.filing.open_asked())
