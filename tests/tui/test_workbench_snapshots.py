@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox_tui.lint.diagnostic import Diagnostic, Position
 from sandbox_tui.tui import showing
 from sandbox_tui.tui.results import show
 
@@ -74,10 +75,33 @@ async def test_halted_before_a_call(
 
 @SIZES
 async def test_problems(open_bench: Open, same: Callable[[Any], None], size: tuple[int, int]) -> None:
-    async with open_bench(SAMPLES / "broken_restrictions.toml", size) as bench:
+    async with open_bench(SAMPLES / "route_order.toml", size) as bench:
         await bench.settled()
-        await bench.until(lambda: bench.workbench.diagnostics)
+        found = [
+            Diagnostic(
+                "SBX105",
+                "x",
+                "augmented assignment: write x = x + 1",
+                "error",
+                Position(2, 5),
+                Position(2, 14),
+            ),
+            Diagnostic(
+                "SBX704",
+                "y",
+                f"{'a long message that goes on ' * 4}",
+                "warning",
+                Position(6, 5),
+                Position(6, 10),
+            ),
+            Diagnostic("SBX801", "z", "a remark", "info", Position(7, 5), Position(7, 12)),
+        ]
+        bench.screen.editor.set_diagnostics(found, bench.screen.editor.version)
+        bench.panel.problems.show(found)
+        bench.panel.strip.set_count("problems", len(found))
         bench.panel.show_tab("problems")
+        bench.screen.editor.goto(2, 5)
+        await bench.until(lambda: "SBX105" in str(bench.screen.problem.render()))
         await bench.pilot.pause()
         same(bench)
 
