@@ -34,6 +34,7 @@ def check(
     parses: Callable[[str], SyntaxFailure | None] | None = None,
     externals: Mapping[str, str | None] | None = None,
     target: str | None = None,
+    shared: Collection[str] = (),
 ) -> list[Diagnostic]:
     """The findings in `source`, sorted by place. Never raises, whatever the text.
 
@@ -42,7 +43,8 @@ def check(
     `parses` asks Monty when the host's parser refuses the text (None: Monty accepts it); without it the
     host's word counts. `externals` are the declared externals, each with the text of its signature where it
     has one; None says that they are not known. `target` is the version of Monty judged for, such as "1.0.0",
-    or "installed"; None leaves it to the profile (for "flyte" the version that Flyte pins).
+    or "installed"; None leaves it to the profile (for "flyte" the version that Flyte pins). `shared` are the
+    externals that other tasks have, too: nobody misses a call of one.
 
     At most `MAX_FINDINGS` are returned, then one more finding says that there are others.
     """
@@ -58,6 +60,8 @@ def check(
         exact=reading.exact,
         externals=externals,
         target=target or (FLYTE if profile == "flyte" else "installed"),
+        shared=shared,
+        profile=profile,
     )
     _report_unreadable(reading, context, rules)
     _walk(context, rules)

@@ -73,6 +73,7 @@ class Scope:
         "nonlocals",
         "parent",
         "read",
+        "start",
     )
 
     def __init__(
@@ -88,8 +89,8 @@ class Scope:
         self.loops: list[Loop] = []
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
-        # Of a comprehension, the number of its parent's events when it is done.
-        self.end = 0
+        # Of a comprehension, the number of its parent's events when it begins, and when it is done.
+        self.start = self.end = 0
         self.bound: dict[str, int] = {}
         self.read: dict[str, int] = {}
         self._outermost: list[Loop] | None = None
@@ -287,9 +288,11 @@ class _Analysis:
                 stack += item.args[::-1]
                 stack.append(item.func)
             elif sort is Scope:
-                left, scope, events = scope, item, item.events
-                if left.parent is scope:
-                    left.end = len(events)
+                if item.parent is scope:
+                    item.start = len(events)
+                else:
+                    scope.end = len(item.events)
+                scope, events = item, item.events
             elif sort is Loop:
                 if item.start < 0:
                     item.start = len(events)

@@ -34,6 +34,9 @@ MONTY_BUILTINS: frozenset[str] = frozenset(
 # What newer versions add, with the first version that is known to have it.
 NEWER_BUILTINS: Mapping[str, tuple[int, ...]] = {"complex": (1, 4)}
 
+MODULE_NAMES: frozenset[str] = frozenset(("__annotations__", "__file__"))
+"""What every version provides beside its builtins, as Python does in each module."""
+
 KNOWN: tuple[str, ...] = ("1.0.0", "1.4.0")
 """The versions that are known from real runs, the oldest first."""
 

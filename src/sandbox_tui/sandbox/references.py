@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..lint.scopes import FreeName, reads_from_outside
-from ..lint.targets import MONTY_BUILTINS, NEWER_BUILTINS, builtins_of
+from ..lint.targets import MODULE_NAMES, MONTY_BUILTINS, NEWER_BUILTINS, builtins_of
 from .boundary import crossing_problem
 from .function_text import UNREADABLE
 from .monty import monty
@@ -58,7 +58,7 @@ def free_names(
     ASCII.
     """
     if builtins is None:
-        builtins = MONTY_BUILTINS | NEWER_BUILTINS.keys()
+        builtins = MONTY_BUILTINS | NEWER_BUILTINS.keys() | MODULE_NAMES
     return [name for name in reads_from_outside(tree, source) if name.name not in builtins]
 
 

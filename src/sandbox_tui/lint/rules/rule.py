@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,6 +53,12 @@ class Rule:
     severity: Severity = "error"
     targets: frozenset[str] | None = None
     externals: tuple[tuple[str, str | None], ...] = ()
+
+    def externals_of(self, example: str) -> dict[str, str | None]:
+        """The externals declared beside an example: those that it names."""
+        words = set(re.findall(r"\w+", example))
+        return {name: signature for name, signature in self.externals if name in words}
+
     fix: str = ""
 
 
