@@ -11,17 +11,29 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from types import ModuleType
 from typing import Any
 
 _PACKAGE = "pydantic_monty"
 _EXTENSION = "pydantic_monty._monty"
 
+# Monty looks for it in every run, in vain where it is not installed.
+_TRACING = "opentelemetry.context"
+
 # Objects of the parent's copy: letting the child collect them would run their clean-up against the parent's
 # workers.
 _inherited: list[Any] = []
 _module: ModuleType | None = None
 _stale = False
+
+# A fork while another thread imports leaves that module's lock held for ever in the child: nobody forks while
+# this is held.
+_loading = threading.RLock()
+
+# What else a run imports when it first needs it: a fork waits for those imports that are under way, and for
+# no others, which may well go on for ever.
+_LATE = ("sandbox_tui.sandbox.", "sandbox_tui.lint.", "concurrent.futures")
 
 
 def monty() -> Any:
@@ -31,12 +43,13 @@ def monty() -> Any:
     global _module, _stale
     if _module is not None:
         return _module
-    if _stale:
-        _load_second_copy()
-        _stale = False
-    import pydantic_monty
+    with _loading:
+        if _stale:
+            _load_second_copy()
+            _stale = False
+        import pydantic_monty
 
-    _module = pydantic_monty
+        _module = pydantic_monty
     return _module
 
 
@@ -45,11 +58,28 @@ def keep_for_ever(inherited: object) -> None:
     _inherited.append(inherited)
 
 
+def _before_fork() -> None:
+    _loading.acquire()
+    if _EXTENSION not in sys.modules:
+        return
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_LATE) and getattr(getattr(module, "__spec__", None), "_initializing", False):
+            __import__(name)
+
+
+def _after_fork_in_parent() -> None:
+    _loading.release()
+
+
 def _after_fork_in_child() -> None:
-    global _module, _stale
+    global _module, _stale, _loading
+    _loading = threading.RLock()
     if _EXTENSION in sys.modules:
         _module = None
         _stale = True
+        if _TRACING not in sys.modules:
+            # Another thread may have been looking for it: whoever looks again would wait for that thread.
+            sys.modules[_TRACING] = None  # type: ignore[assignment]
 
 
 def _load_second_copy() -> None:
@@ -80,4 +110,6 @@ def _load_second_copy() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )

@@ -62,6 +62,7 @@ class WorkerPool:
     def _enter(self) -> Any:
         with self._lock:
             if self._pool is None:
+                _import_what_monty_will()
                 self._pool = monty().Monty(min_processes=1, max_processes=UNLIMITED_WORKERS).__enter__()
                 self._peak = 0
             self._busy += 1
@@ -137,6 +138,14 @@ class Checkout:
             self._pool._leave()
 
 
+def _import_what_monty_will() -> None:
+    """Imports under the pool's lock what Monty looks for in its first run, for the sake of forks (below)."""
+    try:
+        import opentelemetry.context  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+    except ImportError:
+        pass
+
+
 workers = WorkerPool()
 """The pool of this process."""
 
@@ -157,4 +166,10 @@ def keep_workers_quiet() -> None:
 
 atexit.register(workers.close)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=workers.abandon)
+    # Opening a pool imports and reads the installation's paths: a child forked in the middle of that by
+    # another thread would find both half done, and wait for ever or fail.
+    os.register_at_fork(
+        before=lambda: workers._lock.acquire(),
+        after_in_parent=lambda: workers._lock.release(),
+        after_in_child=workers.abandon,
+    )
