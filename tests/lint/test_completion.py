@@ -173,3 +173,12 @@ class TestSignatures:
 def test_any_text_and_any_place_get_an_answer(text: str, line: int, column: int) -> None:
     completions(text, Position(line, column), externals=EXTERNALS)
     signature_at(text, Position(line, column), externals=EXTERNALS)
+
+
+def test_the_names_of_other_functions_are_not_offered() -> None:
+    source = (
+        "def one(apples: int) -> int:\n    apricots = 1\n    return 2\n\ndef two(n: int) -> int:\n    ap\n"
+    )
+    found = completions(source, Position(6, 7))
+    assert found is not None
+    assert not {"apples", "apricots"} & {item.text for item in found.items}

@@ -11,7 +11,8 @@ import ast
 import builtins
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,6 +139,11 @@ def signature_at(
     return SignatureHelp(text, _active(text, len(call.function), call.argument, call.keyword))
 
 
+def narrowed(found: Completions, word: str) -> tuple[Completion, ...]:
+    """What of `found` is left when its word has grown to `word`, the best first."""
+    return _matching(word, found.items)
+
+
 def _offset(text: SourceText, position: Position) -> int:
     line = min(max(position.line, 1), len(text.starts))
     start = text.starts[line - 1]
@@ -192,25 +198,33 @@ def _names(
     return names
 
 
-def _collect(body: Iterable[ast.stmt], position: Position, indent: int, names: _Names) -> None:
+def _collect(body: Sequence[ast.stmt], position: Position, indent: int, names: _Names) -> None:
     """The names that a block binds, and those of the functions in it that the place is in."""
-    pending: list[ast.AST] = list(body)
+    pending: deque[ast.AST] = deque(body)
+    nearest = _nearest(body, position)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names.functions.setdefault(node.name, _function_text(node))
             # What could be read of a function may end before the line that is being written; its depth tells.
             inside = node.lineno <= position.line <= (node.end_lineno or node.lineno)
-            behind = position.line > (node.end_lineno or node.lineno) and indent > node.col_offset
+            behind = node is nearest and indent > node.col_offset
             if inside or behind:
                 for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                     names.parameters[argument.arg] = _annotation(argument.annotation)
                 pending.extend(node.body)
+                nearest = _nearest(node.body, position)
         elif isinstance(node, ast.ClassDef):
             names.local.setdefault(node.name, "")
         else:
             _bind(node, names)
             pending.extend(ast.iter_child_nodes(node))
+
+
+def _nearest(body: Sequence[ast.stmt], position: Position) -> ast.stmt | None:
+    """The last statement of a block that begins before a place."""
+    before = [node for node in body if node.lineno <= position.line]
+    return before[-1] if before else None
 
 
 def _bind(node: ast.AST, names: _Names) -> None:

@@ -68,6 +68,7 @@ class Showing:
         """Shows header, form and settings as the document is now."""
         screen, workbench = self._screen, self._screen.workbench
         document = workbench.document
+        screen.editor.known = workbench.known
         self.header()
         await screen.side.inputs.show(workbench.fields, workbench.entries)
         editable = document is not None and not document.read_only

@@ -31,11 +31,13 @@ from textual.widgets import TextArea
 
 from sandbox_tui.lint.diagnostic import Diagnostic
 from sandbox_tui.tui.editor import editing
+from sandbox_tui.tui.editor.completing import Completed, Completing
 from sandbox_tui.tui.editor.document import LoadReport, SourceDocument, report_on, shown
 from sandbox_tui.tui.editor.highlight import Highlighter
 from sandbox_tui.tui.editor.marks import LineMark, Marks
 from sandbox_tui.tui.editor.paint import GUTTER_GAP, MARK_CELLS, Frame, LineLook, Palette, paint
 from sandbox_tui.tui.editor.palette import CODE_CSS, COMPONENT_CLASSES, make_palette
+from sandbox_tui.tui.known import Known
 
 # A keystroke may spend this long on colours at once; what is left is done in slices between other work.
 _COLOUR_AT_ONCE = 0.004
@@ -77,6 +79,8 @@ class SourceEditor(TextArea, inherit_bindings=False):
         Binding("ctrl+underscore", "toggle_comment", "Comment", show=False, id="editor.comment"),
         Binding("f8", "next_problem", "Next problem", show=False, id="editor.next-problem"),
         Binding("shift+f8", "previous_problem", "Previous problem", show=False, id="editor.previous-problem"),
+        # A terminal sends ctrl+space as ctrl+@.
+        Binding("ctrl+@,ctrl+space", "complete", "Complete", show=False, id="editor.complete"),
         Binding("shift+tab", "dedent", "Dedent", show=False, id="editor.dedent"),
     ]
 
@@ -152,6 +156,9 @@ class SourceEditor(TextArea, inherit_bindings=False):
         self._colours = Highlighter([""])
         self._colour_timer_runs = False
         self._tab_leaves = False
+        self.completing = Completing(self)
+        self.known = Known()
+        """What completion knows of the task beside its text."""
         self._told_diagnostic: Diagnostic | None = None
         self._palette: Palette | None = None
         self._strips: dict[LineLook, Strip] = {}
@@ -309,6 +316,7 @@ class SourceEditor(TextArea, inherit_bindings=False):
     def watch_selection(self) -> None:
         """Tell which finding is at the cursor, when it is another one."""
         self._tell_diagnostic()
+        self.completing.moved()
 
     def _tell_diagnostic(self) -> None:
         diagnostic = self.diagnostic_at_cursor()
@@ -335,6 +343,10 @@ class SourceEditor(TextArea, inherit_bindings=False):
         """Handle what differs from `TextArea`, whose own handler runs afterwards unless it is prevented."""
         key = event.key
         tab_leaves, self._tab_leaves = self._tab_leaves, False
+        if self.completing.key(key, event.character if event.is_printable else None):
+            event.stop()
+            event.prevent_default()
+            return
         if key == "escape":
             self._tab_leaves = True
             event.prevent_default()  # Textual would move the focus at once; the event goes on to the screen
@@ -379,8 +391,31 @@ class SourceEditor(TextArea, inherit_bindings=False):
             self.screen.focus_previous()
 
     def on_blur(self) -> None:
-        """Forget an Escape when the focus has gone."""
+        """Forget an Escape when the focus has gone, and offer nothing."""
         self._tab_leaves = False
+        self.completing.close()
+
+    def action_complete(self) -> None:
+        """Offer what can be written at the cursor."""
+        self.completing.ask()
+
+    def on_source_editor_edited(self) -> None:
+        """Offer what can be written behind what has been typed."""
+        self.completing.edited()
+
+    def on_completed(self, event: Completed) -> None:
+        """Show what can be written at the cursor."""
+        event.stop()
+        self.completing.take(event)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Offer nothing at a place that has moved."""
+        super().watch_scroll_y(old_value, new_value)
+        self.completing.close()
+
+    def write(self, text: str, start: Location, end: Location) -> None:
+        """Put `text` where `start` to `end` was (from 0) as if it were typed."""
+        self._replace_via_keyboard(text, start, end)
 
     def _insert_new_line(self) -> None:
         row, column = min(self.selection)
