@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 from ..context import Context
+from ..item_assignment import Assignment, new_dict
 from .rule import DOCUMENTED, Rule
 from .syntax import instead_of_subscript
 
@@ -16,8 +17,10 @@ from .syntax import instead_of_subscript
 def _statement(node: ast.stmt | ast.comprehension, context: Context) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            _target(target, context)
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor | ast.comprehension):
+            _target(target, context, node)
+    elif isinstance(node, ast.AugAssign):
+        _target(node.target, context, node)
+    elif isinstance(node, ast.AnnAssign | ast.For | ast.AsyncFor | ast.comprehension):
         _target(node.target, context)
     elif isinstance(node, ast.With | ast.AsyncWith):
         for item in node.items:
@@ -25,7 +28,7 @@ def _statement(node: ast.stmt | ast.comprehension, context: Context) -> None:
                 _target(item.optional_vars, context)
 
 
-def _target(target: ast.expr, context: Context) -> None:
+def _target(target: ast.expr, context: Context, statement: Assignment | None = None) -> None:
     if isinstance(target, ast.Name):
         return
     waiting: list[ast.expr] = [target]
@@ -33,7 +36,8 @@ def _target(target: ast.expr, context: Context) -> None:
         part = waiting.pop()
         if isinstance(part, ast.Subscript):
             message = f"assignment to a subscript: {instead_of_subscript(part, context)}"
-            context.report_node(SUBSCRIPT, part, message)
+            fix = new_dict(statement, context) if statement is not None and part is target else None
+            context.report_node(SUBSCRIPT, part, message, fix)
         elif isinstance(part, ast.Tuple | ast.List):
             waiting.extend(reversed(part.elts))
         elif isinstance(part, ast.Starred):
@@ -52,6 +56,7 @@ SUBSCRIPT = Rule(
     nodes=(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
     find=_statement,
     expressions=(ast.comprehension,),
+    fix="makes a new dict of an item's assignment; safe where nobody else sees the dict",
 )
 
 RULES = (SUBSCRIPT,)

@@ -6,6 +6,8 @@ import ast
 
 from ..augmented import OPERATORS, rewritten
 from ..context import Context
+from ..item_assignment import new_dict
+from ..unused_import import removal_of_unused
 from .rule import DOCUMENTED, Rule
 
 _SPACE = r"(?:\s|\\\r?\n)+"
@@ -19,7 +21,7 @@ def _import(node: ast.Import | ast.ImportFrom, context: Context) -> None:
     message = (
         f"import of {module}: there are no imports here; take its result as an input, or call an external"
     )
-    context.report_node(IMPORT, node, message)
+    context.report_node(IMPORT, node, message, removal_of_unused(node, context))
 
 
 def _class(node: ast.ClassDef, context: Context) -> None:
@@ -47,6 +49,7 @@ def _augmented(node: ast.AugAssign, context: Context) -> None:
     plain, fix = rewritten(node, context)
     if isinstance(node.target, ast.Subscript):
         message = f"augmented assignment to a subscript: {instead_of_subscript(node.target, context)}"
+        fix = new_dict(node, context)
     elif plain is None:
         target = context.source.segment(node.target)
         sign = OPERATORS[type(node.op)]
@@ -87,6 +90,7 @@ IMPORT = Rule(
     profiles=DOCUMENTED,
     nodes=(ast.Import, ast.ImportFrom),
     find=_import,
+    fix="removes an import that nothing uses; safe where Monty has the module",
 )
 
 CLASS = Rule(
@@ -139,7 +143,8 @@ AUGMENTED = Rule(
     profiles=DOCUMENTED,
     nodes=(ast.AugAssign,),
     find=_augmented,
-    fix="writes it in full; safe where the name holds a number or a string throughout",
+    fix="writes it in full; safe where the name holds a number or a string throughout, and for an item of a "
+    "dict that nobody else sees",
 )
 
 RULES = (IMPORT, CLASS, TRY, WITH, AUGMENTED)
