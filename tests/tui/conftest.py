@@ -109,6 +109,8 @@ class Bench:
         await self.until(lambda: self.screen.query_one("#tasks").task_tree.root.children)
         await self.until(lambda: not self.screen.editor._colours.pending)
         await self.until(lambda: not self.screen.checking.waiting)
+        checking = self.screen.checking
+        await self.until(lambda: checking.version == self.screen.editor.version and not checking.waiting)
         await self.until(lambda: not any(worker.is_running for worker in self.app.workers))
         await self.pilot.pause()
 

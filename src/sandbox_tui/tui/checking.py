@@ -42,6 +42,8 @@ class Checking:
         self._screen = screen
         self._timer: Timer | None = None
         self.types = TypeChecking(screen)
+        self.version = -1
+        """The version of the text that was last looked at."""
 
     @property
     def waiting(self) -> bool:
@@ -88,6 +90,7 @@ class Checking:
         found = self.types.beside(message.findings.diagnostics or ())
         screen.editor.set_diagnostics(found, message.version)
         screen.workbench.take(replace(message.findings, diagnostics=found))
+        self.version = message.version
         return True
 
     def take_types(self, message: TypesFound) -> bool:

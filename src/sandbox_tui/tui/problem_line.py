@@ -8,7 +8,7 @@ from textual.widgets import Static
 from ..lint.diagnostic import Diagnostic
 from .text import label, label_content
 
-MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("i", "$foreground-muted")}
+MARKS = {"error": ("✗", "$error"), "warning": ("!", "$warning"), "info": ("·", "$foreground-muted")}
 """Sign and colour of each severity; the sign is there because colour alone says nothing to some."""
 
 
