@@ -134,6 +134,12 @@ def test_a_wrong_value_names_what_was_expected(command: Command, task: TaskFile)
     assert outcome.complaint.startswith("-i x: expected") and "'many'" in outcome.complaint
 
 
+def test_bytes_that_are_no_text_are_no_value(command: Command, task: TaskFile) -> None:
+    outcome = command("run", task("def task(x: str) -> str:\n    return x"), "-i", "x=\udcff")
+    assert outcome.status == 2
+    assert outcome.complaint == "-i x: the value is not text in the terminal's encoding"
+
+
 def test_an_unknown_input_names_those_there_are(command: Command, task: TaskFile) -> None:
     outcome = command("run", task(ADD), "-i", "z=1")
     assert outcome.status == 2
@@ -166,8 +172,8 @@ def test_an_input_given_twice(command: Command, task: TaskFile) -> None:
         ('{"x": "many"}', "x"),
         ('{"x": {"py": "1 +"}}', "x"),
         ('{"z": 1}', "no such input"),
-        ("[" * 100_000, "not JSON"),
-        ('{"x": ' + "9" * 5000 + "}", "not JSON"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"x": ' + "9" * 5000 + "}", "write it in hexadecimal"),
         ("", "not JSON"),
     ],
 )

@@ -95,6 +95,41 @@ def test_a_full_disk_is_one_line(task: TaskFile) -> None:
     assert done.stderr == "sandbox-tui: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("closed", "status", "out", "err"),
+    [
+        (0, 0, "1\n", ""),
+        (1, 0, "", ""),
+        (2, 0, "1\n", ""),
+    ],
+)
+def test_a_standard_stream_that_the_caller_closed_is_no_error(
+    closed: int, status: int, out: str, err: str, task: TaskFile
+) -> None:
+    done = with_a_closed_stream(closed, "run", task("def task(x: int) -> int:\n    return x"), "-i", "x=1")
+    assert (done.returncode, done.stdout, done.stderr) == (status, out, err)
+
+
+def test_inputs_from_a_closed_standard_input_are_one_line(task: TaskFile) -> None:
+    done = with_a_closed_stream(0, "run", task("def task(x: int) -> int:\n    return x"), "--inputs", "-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("sandbox-tui: standard input: not JSON")
+    assert done.stderr.count("\n") == 1
+
+
+def with_a_closed_stream(number: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the command as a shell's `<&-`, `>&-` or `2>&-` would."""
+    script = f'exec "$@" {number}{"<" if number == 0 else ">"}&-'
+    command = [sys.executable, "-m", "sandbox_tui", *map(str, arguments)]
+    return subprocess.run(
+        ["sh", "-c", script, "sh", *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_the_unforeseen_is_one_line_and_a_private_file(task: TaskFile, tmp_path: Path) -> None:
     code = (
         "import sandbox_tui.cli.run as run\n"

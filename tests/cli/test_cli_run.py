@@ -195,3 +195,17 @@ def test_bytes_that_are_no_text_fail_their_line(command: Command, task: TaskFile
     lines.write_bytes(b'{"x": 1}\n\xff\xfe\n{"x": 2}\n')
     outcome = command("run", task(ADD), "--inputs", lines)
     assert [report["ok"] for report in lines_of(outcome.out)] == [True, False, True]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_error(
+    command: Command, task: TaskFile, tmp_path: Path
+) -> None:
+    lines = tmp_path / "inputs.jsonl"
+    lines.write_bytes(b'\xef\xbb\xbf{"x": 1}\r\n\r\n   \r\n{"x": 2}\r\n')
+    outcome = command("run", task(ADD), "--inputs", lines)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert len(lines_of(outcome.out)) == 2
+
+
+def test_standard_input_may_begin_with_a_byte_order_mark(process: Command, task: TaskFile) -> None:
+    assert process("run", task(ADD), "--inputs", "-", text='\ufeff{"x": 1}').status == 0

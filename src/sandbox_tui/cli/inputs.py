@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..workspace.errors import DocumentError
+from ..workspace.literals import TOO_MANY_DIGITS
 from ..workspace.values import FormError, fit_value, from_json, parse_value
 from .messages import CommandError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 LINE_SUFFIXES = (".jsonl", ".ndjson")
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class InputError(ValueError):
@@ -49,6 +51,8 @@ class Inputs:
                 problems.append(f"-i {name}: given twice")
             elif name not in self._parameters:
                 problems.append(f"-i {name}: {self._no_such(name)}")
+            elif not _is_text(value_text):
+                problems.append(f"-i {name}: the value is not text in the terminal's encoding")
             else:
                 try:
                     values[name] = parse_value(value_text, self._parameters[name].type)
@@ -72,7 +76,7 @@ class Inputs:
     def from_text(self, text: str) -> dict[str, Any]:
         """The inputs of one JSON object. Raises `InputError`."""
         try:
-            data = json.loads(text)
+            data = json.loads(text.removeprefix(BYTE_ORDER_MARK))
         except json.JSONDecodeError as error:
             place = (
                 f"line {error.lineno}, column {error.colno}"
@@ -80,8 +84,11 @@ class Inputs:
                 else f"column {error.colno}"
             )
             raise InputError(f"not JSON: {error.msg} ({place})") from error
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"not JSON that can be read: {str(error) or 'nested too deep'}") from error
+        except RecursionError as error:
+            raise InputError("not JSON that can be read: nested too deep") from error
+        except ValueError as error:
+            # The one other thing that Python's reader refuses.
+            raise InputError(f"not JSON that can be read: {TOO_MANY_DIGITS}") from error
         if not isinstance(data, dict):
             raise InputError(f"expected a JSON object of inputs by name, got {_json_kind(data)}")
         values: dict[str, Any] = {}
@@ -127,6 +134,15 @@ def lines_of(file: TextIO) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(file, 1):
         if line.strip():
             yield number, line
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument was text: bytes that were not come as lone surrogates."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(path: Path) -> str:

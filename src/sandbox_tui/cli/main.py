@@ -135,6 +135,7 @@ def script() -> NoReturn:
     """The console script: runs `main` and ends the process with its status."""
     # Start-up makes many objects and no garbage, so that collecting as often as usual is wasted time.
     gc.set_threshold(20_000, 50, 50)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A result may hold what the terminal's encoding lacks; that is no reason to lose it.
         reconfigure = getattr(stream, "reconfigure", None)
@@ -154,6 +155,18 @@ def script() -> NoReturn:
         sys.exit(status)
     # Taking all modules apart at the end costs more than a small task's run.
     _leave_at_once(status)
+
+
+def _open_closed_streams() -> None:
+    """Puts the null device where the caller has closed a standard stream, so that no file that is opened
+    later gets its number.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = os.O_WRONLY if number else os.O_RDONLY
+            # The lowest free number, which is this one: those below it are open by now.
+            opened = os.open(os.devnull, mode)
+            setattr(sys, name, os.fdopen(opened, "w" if number else "r", encoding="utf-8"))
 
 
 def _leave_at_once(status: int) -> NoReturn:
