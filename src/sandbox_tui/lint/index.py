@@ -23,6 +23,27 @@ _SCOPES = (*BODIES, ast.Module)
 Scope = ast.AST
 
 
+# What holds no nodes (names, numbers), and operators, of which there is one object for all places.
+_PLAIN = frozenset(
+    """
+    arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest simple tag
+    type_comment
+    """.split()  # noqa: SIM905
+)
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _fields(sort: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a class of nodes that hold nodes."""
+    found = tuple(each for each in sort._fields if each not in _PLAIN)
+    if sort in (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal, ast.TypeIgnore):
+        found = ()
+    elif sort.__name__ == "TypeAlias":
+        found = ("name", *found)
+    _FIELDS[sort] = found
+    return found
+
+
 class Index:
     """The nodes of one tree."""
 
@@ -31,20 +52,30 @@ class Index:
         self.parents: dict[ast.AST, ast.AST] = {}
         self._nodes: dict[type[ast.AST], list[ast.AST]] = {}
         self._scopes: dict[ast.AST, Scope] = {}
-        waiting: list[ast.AST] = [tree]
+        waiting: list[Any] = [tree]
         parents, nodes = self.parents, self._nodes
         while waiting:
             node = waiting.pop()
-            nodes.setdefault(type(node), []).append(node)
-            children: list[ast.AST] = []
-            for value in node.__dict__.values():
+            sort = node.__class__
+            known = nodes.get(sort)
+            if known is None:
+                known = nodes[sort] = []
+            known.append(node)
+            children: list[Any] = []
+            for field in _FIELDS.get(sort) or _fields(sort):
+                value = getattr(node, field)
                 if value.__class__ is list:
-                    children += [each for each in value if isinstance(each, ast.AST)]
-                elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                    children += value
+                elif value is not None:
                     children.append(value)
-            for child in children:
-                parents[child] = node
-            waiting += children[::-1]
+            if children:
+                if None in children:
+                    # The keys of `{**d}` and the defaults of keyword-only parameters.
+                    children = [each for each in children if each is not None]
+                for child in children:
+                    parents[child] = node
+                children.reverse()
+                waiting += children
 
     def of(self, *classes: type[ast.AST]) -> list[Any]:
         """The nodes of these very classes, of each class in the order of the text."""
@@ -83,8 +114,7 @@ class Index:
 
 def in_body(child: ast.AST, scope: ast.AST) -> bool:
     """Whether `child`, which stands directly in `scope`, is part of its body."""
-    body = getattr(scope, "body", None)
-    return child is body or (isinstance(body, list) and any(child is each for each in body))
+    return isinstance(child, ast.stmt) or child is getattr(scope, "body", None)
 
 
 def bounded(find: Callable[[Any, Context], None]) -> Callable[[Any, Context], None]:
