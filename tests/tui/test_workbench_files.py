@@ -254,3 +254,36 @@ async def test_the_tasks_of_a_python_file_are_read_only_and_saved_as_task_files(
         assert not bench.screen.editor.read_only
     assert load(tmp_path / "two.toml").name == "two"
     assert path.read_text().startswith(body)
+
+
+async def test_opening_another_task_ends_the_run_and_shows_nothing_of_it(
+    open_bench: Open, route: Path
+) -> None:
+    other = route.with_name("other.toml")
+    other.write_text(route.read_text().replace("route", "other"))
+    async with open_bench(route) as bench:
+        await bench.press("f5")
+        await bench.asked()
+        run = bench.screen.running.run
+        bench.screen.filing.in_turn(bench.screen.filing.open(other))
+        await bench.until(lambda: bench.workbench.path == other and run.result is not None)
+        await bench.until(lambda: bench.panel.strip.active == "result")
+        assert bench.panel.calls.calls == [] and bench.screen.running.run is None
+        await bench.press("f5")
+        await bench.asked()
+        await bench.press("f7")
+        await bench.ran()
+
+
+async def test_a_second_question_takes_the_place_of_the_first(
+    open_bench: Open, write: Callable[..., Path]
+) -> None:
+    async with open_bench(write(PLAIN)) as bench:
+        await bench.type("#")
+        await bench.press("ctrl+q")
+        await bench.dialog(Ask)
+        await bench.press("ctrl+q")
+        await bench.dialog(Ask)
+        await bench.until(lambda: len(bench.app.screen_stack) == 2)
+        await bench.press("escape")
+        await bench.until(lambda: bench.app.screen is bench.screen)

@@ -13,7 +13,7 @@ from textual.worker import Worker, get_current_worker
 from ..workspace.errors import DocumentError, FileChangedError
 from ..workspace.files import ABSENT, write_text
 from ..workspace.folder import TaskFiles, find_tasks
-from .screens.dialogs import Answer, Ask, Prompt
+from .screens.dialogs import Answer, Ask, Dialog, Prompt
 from .tasks.task_tree import TasksPane
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class Filing:
 
     def in_turn(self, work: Any) -> None:
         """Runs a coroutine of this class; the one before it, if it still asks, is dropped."""
+        stack = self._screen.app.screen_stack
+        while len(stack) > 1 and isinstance(stack[-1], Dialog):
+            self._screen.app.pop_screen()
+            stack = self._screen.app.screen_stack
         self._screen.run_worker(work, group="file", exclusive=True)
 
     # --- the folder ---

@@ -104,6 +104,16 @@ class Running:
         self._timer = screen.set_interval(1 / LOOKS_PER_SECOND, self.look)
         screen.show_keys()
 
+    def leave(self) -> None:
+        """Ends the run, if one goes on, and forgets it with all that is shown of it: another task is opened."""
+        self.stop()
+        self.run = None
+        if self._timer is not None:
+            self._timer.stop()
+        self._put_card_away()
+        self._clear()
+        self._screen.panel.status.show(Content(""))
+
     def _work(self, run: TaskRun, width: int) -> None:
         result = run.execute()
         text = value_text(result.result, width) if result.ok else ""

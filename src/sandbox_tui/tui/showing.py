@@ -25,6 +25,7 @@ class Showing:
         """Shows what has just been opened."""
         screen, workbench, editor = self._screen, self._screen.workbench, self._screen.editor
         document, unreadable = workbench.document, workbench.unreadable
+        screen.running.leave()
         text = document.source if document is not None else unreadable.text if unreadable is not None else ""
         report = editor.load(text)
         editor.read_only = document is None or document.read_only

@@ -225,6 +225,15 @@ class WorkbenchScreen(Screen[None]):
         if self.ready and self.workbench.unreadable is None:
             self.problem.show(event.diagnostic)
 
+    def on_source_editor_call_at_cursor(self, event: SourceEditor.CallAtCursor) -> None:
+        if self.ready:
+            self.problem.show_call(event.signature)
+
+    def on_source_editor_hidden_characters_pasted(self, event: SourceEditor.HiddenCharactersPasted) -> None:
+        self.tell(
+            f"The pasted text holds {event.count} characters that do not show; they are kept.", "warning"
+        )
+
     async def on_examined(self, event: Examined) -> None:
         await self.showing.examined(event)
 
