@@ -14,10 +14,8 @@ from itertools import pairwise
 from .annotations import HANDLES, canonical
 from .context import Context
 from .index import BODIES, COMPREHENSIONS, FUNCTIONS, Function, Index, in_body, index_of, task_function
+from .names import MAP, names_of
 from .parsing import Unparsable, parse_expression
-from .scopes import reads_from_outside
-
-MAP = "flyte_map"
 
 
 class ExternalUses:
@@ -27,13 +25,13 @@ class ExternalUses:
         self.index = index
         self.task = task_function(context)
         self.signatures = context.externals or {}
-        free = {(read.line, read.column) for read in reads_from_outside(context.tree)}
+        free = set(names_of(context).scopes.unanswered())
         known = context.target.builtins | {MAP} | context.inputs.keys()
         self.names: dict[str, list[ast.Name]] = {}
         self.maps: list[ast.Name] = []
         reads = sorted(index.of(ast.Name), key=lambda each: (each.lineno, each.col_offset))
         for node in reads:
-            if not isinstance(node.ctx, ast.Load) or (node.lineno, node.col_offset + 1) not in free:
+            if node not in free:
                 continue
             if node.id == MAP:
                 self.maps.append(node)
@@ -98,7 +96,7 @@ class ExternalUses:
         """
         found = []
         for statement in statements:
-            for node in _evaluated(statement):
+            for node in evaluated(statement):
                 if isinstance(node, ast.Call) and (
                     node.func in self._nodes
                     or (isinstance(node.func, ast.Name) and node.func.id in self.calling)
@@ -143,7 +141,7 @@ def _make(context: Context) -> ExternalUses:
     return ExternalUses(context, index_of(context))
 
 
-def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:
+def evaluated(statement: ast.stmt | ast.expr) -> Iterator[ast.AST]:
     """The nodes that a statement evaluates itself: not the bodies of functions and lambdas."""
     waiting: list[ast.AST] = [statement]
     while waiting:

@@ -64,6 +64,11 @@ class Target:
     class_methods: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     class_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
+    @property
+    def number(self) -> tuple[int, ...]:
+        """The version as numbers that compare."""
+        return numbers(self.version)
+
 
 def builtins_of(version: tuple[int, ...]) -> frozenset[str]:
     """The builtins of one version of Monty."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from . import (
     checked_types,
+    external_calls,
+    externals,
     immutability,
     late_errors,
     meaning,
@@ -35,6 +37,8 @@ RULES: dict[str, Rule] = {
             *immutability.RULES,
             *missing.RULES,
             *names.RULES,
+            *externals.RULES,
+            *external_calls.RULES,
             *reached.RULES,
             *refused.RULES,
             *refused_classes.RULES,
