@@ -436,6 +436,7 @@ IDENTITY = Rule(
     expressions=(ast.Compare,),
     find=bounded(_identity),
     severity="warning",
+    fix="compares the values; unsafe",
 )
 
 ROUNDING = Rule(
@@ -495,6 +496,7 @@ RESULT_TEXT = Rule(
     nodes=(ast.Return, ast.Expr),
     find=bounded(_result),
     severity="warning",
+    fix="makes a list of it; unsafe",
 )
 
 RULES = (

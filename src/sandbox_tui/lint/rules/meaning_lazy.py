@@ -383,6 +383,7 @@ GENERATOR = Rule(
     expressions=(ast.GeneratorExp,),
     find=bounded(_generator),
     severity="warning",
+    fix="writes brackets, so that it is the list that Monty makes of it; safe",
 )
 
 ITERATOR = Rule(
@@ -402,6 +403,7 @@ ITERATOR = Rule(
     nodes=(ast.Module,),
     find=bounded(_iterator),
     severity="warning",
+    fix="writes `list(...)` around it, which it is in Monty; safe",
 )
 
 RULES = (GENERATOR, ITERATOR)

@@ -323,6 +323,7 @@ SET_ORDER = Rule(
     expressions=(ast.Set, ast.SetComp),
     find=bounded(_order),
     severity="warning",
+    fix="sorts the set; unsafe",
 )
 
 NEW_SET = Rule(
@@ -344,6 +345,7 @@ NEW_SET = Rule(
     nodes=(ast.AugAssign,),
     find=bounded(_augmented),
     severity="warning",
+    fix="changes the set in place; unsafe",
 )
 
 RULES = (SET_ORDER, NEW_SET)
