@@ -75,6 +75,8 @@ FEATURES: dict[str, str] = {
     "comprehension-subscript": "a = [0]\n[1 for a[0] in [1]]\n",
     "comprehension-attribute": "class A: pass\na = A()\n[1 for a.x in [1]]\n",
     "empty-target": "for () in []:\n    pass\n",
+    "class-shadow": "def f(x):\n    class A:\n        x = 1\n        def m(self): return x\n",
+    "raise-semicolon": "def f():\n    raise; x = 1\n",
     "statement-match-name": "match = 1\nx = 1; match = 2\n",
     "debug-name": "__debug__ = 1\n",
     "slice-assignment": "a = [1, 2, 3]\na[0:2] = [4]\n",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from .blocks import BLOCKS
 from .context import Context
+from .declarations import errors_of_declarations
 from .diagnostic import Position
 
 Error = tuple[str, Position, Position]
@@ -21,12 +22,6 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _JUMP = re.compile(r"\b(?:break|continue)\b")
 _DECLARATION = re.compile(r"\b(?:global|nonlocal)\b")
-_LAMBDA_OF_SEVERAL = re.compile(r"\blambda\b[^:\n]{0,200},")
-# CPython's messages about `global` and `nonlocal` in functions that Monty agrees with.
-_AGREED = re.compile(
-    r"before (global|nonlocal) decl|prior to (global|nonlocal) decl|nonlocal declaration|no binding|"
-    r"parameter and nonlocal"
-)
 
 
 def errors_of_module(context: Context) -> Iterator[Error]:
@@ -36,20 +31,16 @@ def errors_of_module(context: Context) -> Iterator[Error]:
     if ("break" in text or "continue" in text) and _JUMP.search(text):
         yield from _jumps(context)
     if ("global" in text or "nonlocal" in text) and _DECLARATION.search(text):
-        yield from _declarations(context)
-    if "lambda" in text and _LAMBDA_OF_SEVERAL.search(text):
-        for node in ast.walk(context.tree):
-            if isinstance(node, ast.Lambda):
-                yield from repeated_parameters(node.args, context)
+        yield from errors_of_declarations(context)
 
 
-def errors_of_statement(node: ast.stmt, context: Context) -> Iterator[Error]:
-    """The errors that a statement tells by itself."""
+def errors_of_node(node: ast.stmt | ast.Lambda, context: Context) -> Iterator[Error]:
+    """The errors that a statement or a lambda tells by itself."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if not isinstance(target, ast.Name):
                 yield from stars(target, context)
-    elif isinstance(node, Function):
+    elif isinstance(node, Function | ast.Lambda):
         yield from repeated_parameters(node.args, context)
     elif isinstance(node, ast.For | ast.AsyncFor):
         yield from stars(node.target, context)
@@ -113,21 +104,3 @@ def _in_loop(node: ast.AST, block: str, outside: bool) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
     return outside or (block == "body" and isinstance(node, ast.For | ast.AsyncFor | ast.While))
-
-
-def _declarations(context: Context) -> Iterator[Error]:
-    """`global` and `nonlocal` in wrong places, which Python's own table of symbols tells."""
-    import symtable
-
-    source = context.source
-    try:
-        symtable.symtable(source.text, "<sandboxed source>", "exec")
-    except SyntaxError as error:
-        # Monty minds `global` behind the use of its name in functions only.
-        at_top = (error.offset or 1) == 1 and "nonlocal" not in error.msg
-        if _AGREED.search(error.msg) and not at_top:
-            start = source.clamp(error.lineno or 1, error.offset or 1)
-            end = source.clamp(error.end_lineno or start.line, error.end_offset or 0)
-            yield error.msg, start, max(start, end)
-    except (ValueError, RecursionError, MemoryError):
-        return

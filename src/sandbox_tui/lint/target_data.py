@@ -38,12 +38,12 @@ RECORDED: dict[str, Recorded] = {
             "set setattr slice sorted str sum tuple type zip"
         ),
         "refused": (
-            "async-comprehension async-for async-with class-base class-statement class-target class-walrus "
-            "complex comprehension-attribute comprehension-subscript debug-name del empty-target "
-            "except-star exception-several exception-values gather-keywords json-default match matmul "
-            "matmul-assignment metaclass method-as-value method-decorator object-instance pow-keywords "
-            "re-callable relative-import set-comparison slice-assignment statement-match-name "
-            "wildcard-import yield yield-from"
+            "async-comprehension async-for async-with class-base class-shadow class-statement class-target "
+            "class-walrus complex comprehension-attribute comprehension-subscript debug-name del "
+            "empty-target except-star exception-several exception-values gather-keywords json-default match "
+            "matmul matmul-assignment metaclass method-as-value method-decorator object-instance "
+            "pow-keywords raise-semicolon re-callable relative-import set-comparison slice-assignment "
+            "statement-match-name wildcard-import yield yield-from"
         ),
         "modules": {
             "asyncio": "gather run sleep",
@@ -244,11 +244,11 @@ RECORDED: dict[str, Recorded] = {
             "reversed round set setattr slice sorted str sum tuple type zip"
         ),
         "refused": (
-            "async-comprehension async-for async-with class-base class-statement class-target class-walrus "
-            "comprehension-attribute comprehension-subscript debug-name del empty-target except-star "
-            "exception-several exception-values gather-keywords json-default matmul-assignment metaclass "
-            "method-as-value method-decorator object-instance pow-keywords re-callable relative-import "
-            "statement-match-name wildcard-import yield yield-from"
+            "async-comprehension async-for async-with class-base class-shadow class-statement class-target "
+            "class-walrus comprehension-attribute comprehension-subscript debug-name del empty-target "
+            "except-star exception-several exception-values gather-keywords json-default matmul-assignment "
+            "metaclass method-as-value method-decorator object-instance pow-keywords raise-semicolon "
+            "re-callable relative-import statement-match-name wildcard-import yield yield-from"
         ),
         "modules": {
             "asyncio": "gather run sleep",

@@ -1,5 +1,6 @@
-"""SBX603 to SBX605: of classes Monty knows methods and simple variables only; the rest it refuses when it
-parses.
+"""SBX603 to SBX605 and SBX618: of classes Monty knows methods and simple variables only.
+
+The rest it refuses when it parses.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ import ast
 
 from ..context import Context
 from ..diagnostic import Position
+from ..index import FUNCTIONS, index_of
+from ..kinds import kinds_of
 from .refused import refuses
 from .rule import TYPED, Rule
 
@@ -121,6 +124,57 @@ def _line_end(node: ast.stmt, context: Context) -> Position:
     return Position(node.lineno, len(context.source.lines[node.lineno - 1]) + 1)
 
 
+def _shadows(node: ast.ClassDef, context: Context) -> None:
+    index = index_of(context)
+    if isinstance(index.scope(node), ast.Module) or not refuses("class-shadow", context):
+        return
+    members: dict[str, ast.stmt] = {}
+    for statement in node.body:
+        if isinstance(statement, Function):
+            members.setdefault(statement.name, statement)
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    members.setdefault(target.id, statement)
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            members |= {} if statement.value is None else {name: members.get(name, statement)}
+    captured = _captured(node, set(members), context)
+    for name in sorted(captured):
+        message = f"{name} is also a name of the function around, which a method here reads: rename one"
+        member = members[name]
+        context.report(SHADOWS, context.source.start(member), _line_end(member, context), message)
+
+
+def _captured(node: ast.ClassDef, names: set[str], context: Context) -> set[str]:
+    """Those of `names` that functions in a class take from the functions around it."""
+    index, kinds = index_of(context), kinds_of(context)
+    around = {id(each) for each in index.around(node) if isinstance(each, (*FUNCTIONS, ast.Lambda))}
+    found: set[str] = set()
+    waiting: list[ast.AST] = list(node.body)
+    while waiting:
+        each = waiting.pop()
+        waiting.extend(ast.iter_child_nodes(each))
+        if isinstance(each, ast.Nonlocal):
+            found.update(names.intersection(each.names))
+        elif isinstance(each, ast.Name) and each.id in names and not _in_annotation(each, context):
+            inner = not isinstance(index.scope(each), ast.ClassDef)
+            if inner and id(kinds.binder(each)) in around:
+                found.add(each.id)
+    return found
+
+
+def _in_annotation(node: ast.AST, context: Context) -> bool:
+    child = node
+    for around in index_of(context).around(node):
+        if child is getattr(around, "annotation", None) or child is getattr(around, "returns", None):
+            return True
+        if isinstance(around, ast.stmt):
+            return False
+        child = around
+    return False
+
+
 CLASS_BASE = Rule(
     code="SBX603",
     name="class-base",
@@ -163,4 +217,18 @@ METHOD_DECORATOR = Rule(
     find=_decorators,
 )
 
-RULES = (CLASS_BASE, CLASS_BODY, METHOD_DECORATOR)
+SHADOWS = Rule(
+    code="SBX618",
+    name="class-member-shadows",
+    summary="A class member with the name of a variable of the function around that a method reads.",
+    why="Monty cannot keep the two apart: it refuses the whole source.",
+    instead="Another name for one of them.",
+    bad="def area(side: int) -> int:\n    class Box:\n        side = 1\n        def area(self):\n"
+    "            return side * side\n    return Box().area()\n",
+    good="def area(side: int) -> int:\n    def square():\n        return side * side\n    return square()\n",
+    profiles=TYPED,
+    nodes=(ast.ClassDef,),
+    find=_shadows,
+)
+
+RULES = (CLASS_BASE, CLASS_BODY, METHOD_DECORATOR, SHADOWS)

@@ -99,6 +99,13 @@ def _parts(target: ast.expr) -> Iterator[ast.expr]:
             waiting.append(part.value)
 
 
+def _semicolons(node: ast.Module | ast.Raise, context: Context) -> None:
+    if isinstance(node, ast.Raise):
+        _raise(node, context)
+    else:
+        _after_semicolon(node, context)
+
+
 def _after_semicolon(tree: ast.Module, context: Context) -> None:
     source = context.source
     if not _SEMICOLON.search(source.text) or not refuses("statement-match-name", context):
@@ -111,6 +118,15 @@ def _after_semicolon(tree: ast.Module, context: Context) -> None:
             start = source.position(offset)
             message = "behind a `;` Monty takes the name match for a statement: begin a new line"
             context.report(SEMICOLON, start, Position(start.line, start.column + len("match")), message)
+
+
+def _raise(node: ast.Raise, context: Context) -> None:
+    if node.exc is None and refuses("raise-semicolon", context):
+        source = context.source
+        end = source.clamp(node.lineno, source.end(node).column)
+        if source.lines[end.line - 1][end.column - 1 :].lstrip(" \t\f").startswith(";"):
+            message = "in front of a `;` Monty wants to know what to raise: end the line behind raise"
+            context.report(SEMICOLON, source.start(node), end, message)
 
 
 def _own_line_starts(tree: ast.Module, context: Context) -> set[int]:
@@ -243,15 +259,15 @@ TARGET = Rule(
 
 SEMICOLON = Rule(
     code="SBX615",
-    name="match-behind-semicolon",
-    summary="A statement that begins with the name `match` behind a `;`.",
-    why="Monty's parser takes it for a match statement there and refuses the whole source.",
+    name="semicolon",
+    summary="`raise;`, and a statement that begins with the name `match` behind a `;`.",
+    why="Monty's parser takes the one for unfinished, the other for a match statement: it refuses both.",
     instead="A new line.",
     bad="def found(text: str) -> str:\n    n = 1; match = text\n    return match * n\n",
     good="def found(text: str) -> str:\n    n = 1\n    match = text\n    return match * n\n",
     profiles=TYPED,
-    nodes=(ast.Module,),
-    find=_after_semicolon,
+    nodes=(ast.Module, ast.Raise),
+    find=_semicolons,
 )
 
 LARGE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..compile_errors import errors_of_module, errors_of_statement
+from ..compile_errors import errors_of_module, errors_of_node
 from ..context import Context
 from ..diagnostic import Position
 from ..nesting import HARMLESS_COLUMNS, is_too_deep, levels_of_deep_blocks
@@ -14,10 +14,10 @@ from .rule import EVERYWHERE, Rule
 _GOOD = "def total(price: float) -> float:\n    return price * 2\n"
 
 
-def _syntax(node: ast.Module | ast.stmt, context: Context) -> None:
+def _syntax(node: ast.Module | ast.stmt | ast.Lambda, context: Context) -> None:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return  # most statements are such
-    errors = errors_of_module(context) if isinstance(node, ast.Module) else errors_of_statement(node, context)
+    errors = errors_of_module(context) if isinstance(node, ast.Module) else errors_of_node(node, context)
     for message, start, end in errors:
         context.report(SYNTAX_ERROR, start, end, message)
 
@@ -111,6 +111,7 @@ SYNTAX_ERROR = Rule(
         ast.With,
         ast.AsyncWith,
     ),
+    expressions=(ast.Lambda,),
     find=_syntax,
     needs_whole=True,
 )
