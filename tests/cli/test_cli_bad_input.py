@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -234,7 +235,14 @@ def test_a_name_that_nothing_provides(command: Command, task: TaskFile) -> None:
     path = task("def task(x: int) -> int:\n    y = x\n    return nosuch(y)")
     outcome = command("run", path, "-i", "x=1")
     assert outcome.status == 1
-    assert "nosuch" in outcome.complaint and f"{path}:3" in outcome.complaint
+    assert outcome.complaint.startswith(f"{path}: line 3 of the task: nothing named nosuch")
+
+
+def test_a_report_names_lines_of_the_task_as_such(command: Command, task: TaskFile) -> None:
+    path = task("def task(x: int) -> int:\n    y = x\n    return nosuch(y)")
+    error = json.loads(command("run", path, "-i", "x=1", "--json").out)["error"]
+    assert error["line"] == 3
+    assert error["message"].startswith(f"{path}: line 3 of the task: nothing named nosuch")
 
 
 def test_an_external_without_an_answer_names_the_call(command: Command, task: TaskFile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..sandbox.errors import LimitError, RestrictionError, SandboxError, TaskError
@@ -27,9 +28,13 @@ def run_report(result: RunResult) -> dict[str, Any]:
     return report
 
 
-def failure_report(error: SandboxError) -> dict[str, Any]:
+def failure_report(error: SandboxError, document: Document | None = None) -> dict[str, Any]:
     """The report of a run that could not begin."""
-    return {"ok": False, "error": error_report(error), "stdout": "", "calls": [], "duration_ms": 0.0}
+    report = error_report(error)
+    if document is not None and not document.filename.endswith(".py"):
+        message = with_places(report["message"], document)
+        report.update(message=message, traceback=f"{report['type']}: {message}")
+    return {"ok": False, "error": report, "stdout": "", "calls": [], "duration_ms": 0.0}
 
 
 def error_report(error: SandboxError) -> dict[str, Any]:
@@ -77,6 +82,19 @@ def traceback_text(error: SandboxError) -> str:
     return "\n".join(["Traceback (most recent call last):", *(f"  {frame}" for frame in frames), last])
 
 
+def with_places(message: str, document: Document) -> str:
+    """The engine's `name:line:column: ` in front of a line as a place that says which line is meant: that of
+    a task file's source is no line of the file.
+    """
+    filename = re.escape(document.filename)
+
+    def said(found: re.Match[str]) -> str:
+        column = f" column {found[2]}:" if found[2] else ""
+        return f"{place(document.filename, int(found[1]))}:{column}"
+
+    return re.sub(rf"^{filename}:(\d+):(?:(\d+):)?", said, message, flags=re.MULTILINE)
+
+
 def error_lines(error: SandboxError, document: Document) -> list[str]:
     """What a person needs to act: where, what, and by which calls it came there."""
     if isinstance(error, RestrictionError):
@@ -87,7 +105,7 @@ def error_lines(error: SandboxError, document: Document) -> list[str]:
         message = f"{kind}: {message}" if message else kind
     elif message.startswith(f"{document.filename}:"):
         # The engine has put the place in front itself.
-        return message.split("\n")
+        return with_places(message, document).split("\n")
     known = document.filename.endswith(".py") or f"line {error.line}" not in message
     where = place(document.filename, error.line if known else None)
     frames = error.frames if isinstance(error, TaskError | LimitError) else ()

@@ -114,7 +114,7 @@ def _complain_of(result: RunResult, document: Document) -> None:
 def _refused(error: SandboxError, document: Document, *, as_json: bool) -> int:
     """A task that cannot be run at all: its findings, or the reason."""
     if as_json:
-        _print_json(failure_report(error))
+        _print_json(failure_report(error, document))
     else:
         for line in error_lines(error, document):
             complain(line)
