@@ -116,6 +116,11 @@ class TestTexts:
         with pytest.raises(TaskError, match="a container that contains itself"):
             make(f"def f():\n    {made}\n    return echo(a)", echo=echo).run()
 
+    def test_one_of_each_in_a_set(self) -> None:
+        assert make("def f():\n    return {('range(0, 3)', 1), ('range', 2)}").run()
+        with pytest.raises(BoundaryError, match="cannot leave it"):
+            make("def f():\n    return {('range(0, 3)', 1), (range(3), 2)}").run()
+
     def test_each_call_is_told_by_itself(self) -> None:
         source = """
 async def f():
@@ -593,7 +598,7 @@ class TestExternals:
         assert make("def größe(né: int) -> int:\n    return né + ça(1)", ça=lambda x: x).run(1) == 2
 
     def test_called_where_monty_cannot_suspend_it_is_an_error_of_the_task(self) -> None:
-        with pytest.raises(TaskError, match="external function .k. .* context") as caught:
+        with pytest.raises(TaskError, match=r"external function .k. .* context") as caught:
             make("def f():\n    return sorted([2, 1], key=k)", k=echo).run()
         assert caught.value.line == 2
 

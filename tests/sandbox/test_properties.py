@@ -130,6 +130,9 @@ class TestValues:
     @settings(max_examples=150, deadline=None)
     @given(values())
     @example(("list[str]", ["range(0, 3)", "[...]"]))
+    @example(
+        ("set[frozenset[str]]", {frozenset({"dict_keys([1])", "0"}), frozenset({"dict_keys([1])", "1"})})
+    )
     @example(("dict[str, set[str]]", {"<deeply nested>": {"range(0, 3)"}}))
     def test_a_value_passes_through_a_task_unchanged(self, pair: tuple[str, Any]) -> None:
         annotation, value = pair

@@ -12,6 +12,7 @@ to call.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,19 +30,19 @@ _OWN_MEMORY = 16 * 1024 * 1024
 _OWN_SECONDS = 5.0
 _OWN_DEPTH = 20
 
-# In the sandbox: the places of the texts in `root` that may be taken for stand-ins, as lists of indices. A
-# dict's children are its keys and values in turn; those of a set have no order, and go by their text. The
+# In the sandbox: the texts in `root` that may be taken for stand-ins, each with its place, a list of indices,
+# in front. A dict's children are its keys and values in turn; those of a set have no order, and no index. The
 # builtins are kept as defaults, for the task may use their names for its own.
 _PRELUDE = f"""
 def __true_texts__(root, starts={STAND_IN_STARTS!r}, most={MOST_VALUES}, id=id, isinstance=isinstance,
-        len=len, str=str, list=list, tuple=tuple, dict=dict, set=set, frozenset=frozenset, repr=repr):
+        len=len, str=str, list=list, tuple=tuple, dict=dict, set=set, frozenset=frozenset):
     found = []
     on_the_way = set()
-    stack = [[[root], [None], 0, [], 0]]
+    stack = [[[root], False, 0, [], 0]]
     looked_at = 0
     while stack:
         frame = stack[-1]
-        children, names, index, path, own = frame
+        children, has_order, index, path, own = frame
         if index == len(children):
             on_the_way.discard(own)
             stack.pop()
@@ -51,25 +52,25 @@ def __true_texts__(root, starts={STAND_IN_STARTS!r}, most={MOST_VALUES}, id=id, 
         if looked_at > most:
             return None
         child = children[index]
+        here = path + [index if has_order else None]
         if isinstance(child, str):
             if child.startswith(starts):
-                found.append(path + [index if names is None else names[index]])
+                found.append(here + [child])
             continue
         if isinstance(child, dict):
-            inner, named = [], None
+            inner, inner_has_order = [], True
             for key, value in child.items():
                 inner.append(key)
                 inner.append(value)
         elif isinstance(child, (list, tuple)):
-            inner, named = list(child), None
+            inner, inner_has_order = list(child), True
         elif isinstance(child, (set, frozenset)):
-            inner = list(child)
-            named = [repr(each) for each in inner]
+            inner, inner_has_order = list(child), False
         else:
             continue
         if id(child) not in on_the_way:
             on_the_way.add(id(child))
-            stack.append([inner, named, 0, path + [index if names is None else names[index]], id(child)])
+            stack.append([inner, inner_has_order, 0, here, id(child)])
     return found
 """
 _SHIM = """
@@ -128,7 +129,7 @@ class TrueTexts:
             found = None
         if found is None:
             return None
-        return suspicious <= {tuple(place) for place in found}
+        return suspicious <= Counter(tuple(place) for place in found)
 
     def _arguments(self) -> Any:
         progress = self._progress
@@ -190,12 +191,12 @@ def keeping_result(code: str) -> str:
     return "\n".join([*lines, _KEPT])
 
 
-def _suspicious(root: Any) -> set[tuple[Any, ...]] | None:
-    """The places in a value, as the sandbox tells them, of the texts that may be stand-ins; None for a value
-    that is too large to tell.
+def _suspicious(root: Any) -> Counter[tuple[Any, ...]] | None:
+    """The texts in a value that may be stand-ins, each behind its place as the sandbox tells it; None for a
+    value that is too large to tell.
     """
-    found: set[tuple[Any, ...]] = set()
-    stack: list[tuple[Iterator[tuple[Any, Any]], tuple[Any, ...]]] = [(iter([(None, root)]), ())]
+    found: Counter[tuple[Any, ...]] = Counter()
+    stack: list[tuple[Iterator[tuple[int | None, Any]], tuple[Any, ...]]] = [(iter([(None, root)]), ())]
     looked_at = 0
     while stack:
         children, path = stack[-1]
@@ -203,17 +204,18 @@ def _suspicious(root: Any) -> set[tuple[Any, ...]] | None:
         if child is None:
             stack.pop()
             continue
-        name, value = child
+        index, value = child
+        here = (*path, index)
         looked_at += 1
         if looked_at > MOST_VALUES:
             return None
         if isinstance(value, str):
             if may_stand_in(value):
-                found.add((*path, name))
+                found[(*here, value)] += 1
         elif isinstance(value, dict):
-            stack.append((enumerate(each for item in value.items() for each in item), (*path, name)))
+            stack.append((enumerate(each for item in value.items() for each in item), here))
         elif isinstance(value, list | tuple):
-            stack.append((enumerate(value), (*path, name)))
+            stack.append((enumerate(value), here))
         elif isinstance(value, set | frozenset):
-            stack.append((((repr(each), each) for each in value), (*path, name)))
+            stack.append((((None, each) for each in value), here))
     return found
