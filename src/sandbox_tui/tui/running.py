@@ -105,7 +105,7 @@ class Running:
         screen.show_keys()
 
     def leave(self) -> None:
-        """Ends the run, if one goes on, and forgets it with all that is shown of it: another task is opened."""
+        """Ends the run, if one goes on, and forgets all that is shown of it: another task is opened."""
         self.stop()
         self.run = None
         if self._timer is not None:
