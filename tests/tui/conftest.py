@@ -111,6 +111,7 @@ class Bench:
         await self.until(lambda: not self.screen.checking.waiting)
         checking = self.screen.checking
         await self.until(lambda: checking.version == self.screen.editor.version and not checking.waiting)
+        await self.until(lambda: not self.screen.editor.call_help.waiting)
         await self.until(lambda: not any(worker.is_running for worker in self.app.workers))
         await self.pilot.pause()
 

@@ -6,6 +6,7 @@ dropped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from ..workspace.document import Document
-from .fixing import apply_fix
 from .inputs.fields import Field
 from .session import Findings, examine
 from .type_checking import TypeChecking, TypesFound
@@ -41,6 +41,7 @@ class Checking:
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
         self._timer: Timer | None = None
+        self._then: Callable[[], None] | None = None
         self.types = TypeChecking(screen)
         self.version = -1
         """The version of the text that was last looked at."""
@@ -73,14 +74,13 @@ class Checking:
         if not get_current_worker().is_cancelled:
             self._screen.post_message(Examined(findings, version))
 
-    def fix(self) -> None:
-        """Mends the finding at the cursor, where it can be mended."""
-        screen = self._screen
-        diagnostic = screen.editor.diagnostic_at_cursor()
-        if diagnostic is None or diagnostic.fix is None:
-            screen.tell("There is no fix for what is at the cursor.", "warning")
-        elif not screen.editor.read_only:
-            apply_fix(screen.editor, diagnostic.fix)
+    def when_known(self, act: Callable[[], None]) -> None:
+        """Calls `act` once the findings are about the text as it is: at once, or after the next look."""
+        if self._screen.editor.is_diagnosed:
+            act()
+        else:
+            self._then = act
+            self.now()
 
     def take(self, message: Examined) -> bool:
         """Whether `message` is about the text as it is; if so, its findings are kept and marked."""
@@ -91,6 +91,9 @@ class Checking:
         screen.editor.set_diagnostics(found, message.version)
         screen.workbench.take(replace(message.findings, diagnostics=found))
         self.version = message.version
+        then, self._then = self._then, None
+        if then is not None:
+            screen.call_later(then)
         return True
 
     def take_types(self, message: TypesFound) -> bool:

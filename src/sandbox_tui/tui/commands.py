@@ -52,6 +52,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("problem.fix", "Fix problem", "Mend the finding at the cursor", "fix_problem", "f4", "F4"),
     Command(
+        "problem.fix_all",
+        "Fix all problems",
+        "Mend all that can be mended safely",
+        "fix_all",
+        "shift+f4,f16",
+        "shift+F4",
+    ),
+    Command(
+        "problem.explain",
+        "Explain problem",
+        "Why the finding at the cursor is one, and what to write instead",
+        "explain",
+        "ctrl+l",
+        "^L",
+    ),
+    Command(
         "problem.types",
         "Type findings on or off",
         "Ask the type checker in the background, or not",

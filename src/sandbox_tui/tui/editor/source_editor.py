@@ -15,7 +15,7 @@ Public lines and columns count from 1, columns in characters, as in `lint.diagno
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -31,6 +31,7 @@ from textual.widgets import TextArea
 
 from sandbox_tui.lint.diagnostic import Diagnostic
 from sandbox_tui.tui.editor import editing
+from sandbox_tui.tui.editor.call_help import CallFound, CallHelp
 from sandbox_tui.tui.editor.completing import Completed, Completing
 from sandbox_tui.tui.editor.document import LoadReport, SourceDocument, report_on, shown
 from sandbox_tui.tui.editor.highlight import Highlighter
@@ -38,6 +39,9 @@ from sandbox_tui.tui.editor.marks import LineMark, Marks
 from sandbox_tui.tui.editor.paint import GUTTER_GAP, MARK_CELLS, Frame, LineLook, Palette, paint
 from sandbox_tui.tui.editor.palette import CODE_CSS, COMPONENT_CLASSES, make_palette
 from sandbox_tui.tui.known import Known
+
+if TYPE_CHECKING:
+    from sandbox_tui.lint.completion import SignatureHelp
 
 # A keystroke may spend this long on colours at once; what is left is done in slices between other work.
 _COLOUR_AT_ONCE = 0.004
@@ -110,6 +114,19 @@ class SourceEditor(TextArea, inherit_bindings=False):
             """The editor whose cursor it is."""
             return self.editor
 
+    class CallAtCursor(Message):
+        """Posted when the cursor has come to write arguments of another call, or of none any more."""
+
+        def __init__(self, editor: SourceEditor, signature: SignatureHelp | None) -> None:
+            super().__init__()
+            self.editor = editor
+            self.signature = signature
+
+        @property
+        def control(self) -> SourceEditor:
+            """The editor whose cursor it is."""
+            return self.editor
+
     class GutterClicked(Message):
         """Posted when the gutter beside a line (from 1) was clicked."""
 
@@ -157,6 +174,7 @@ class SourceEditor(TextArea, inherit_bindings=False):
         self._colour_timer_runs = False
         self._tab_leaves = False
         self.completing = Completing(self)
+        self.call_help = CallHelp(self)
         self.known = Known()
         """What completion knows of the task beside its text."""
         self._told_diagnostic: Diagnostic | None = None
@@ -317,6 +335,7 @@ class SourceEditor(TextArea, inherit_bindings=False):
         """Tell which finding is at the cursor, when it is another one."""
         self._tell_diagnostic()
         self.completing.moved()
+        self.call_help.soon()
 
     def _tell_diagnostic(self) -> None:
         diagnostic = self.diagnostic_at_cursor()
@@ -402,11 +421,17 @@ class SourceEditor(TextArea, inherit_bindings=False):
     def on_source_editor_edited(self) -> None:
         """Offer what can be written behind what has been typed."""
         self.completing.edited()
+        self.call_help.soon()
 
     def on_completed(self, event: Completed) -> None:
         """Show what can be written at the cursor."""
         event.stop()
         self.completing.take(event)
+
+    def on_call_found(self, event: CallFound) -> None:
+        """Tell the signature of the call at the cursor."""
+        event.stop()
+        self.call_help.take(event)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Offer nothing at a place that has moved."""
@@ -483,9 +508,19 @@ class SourceEditor(TextArea, inherit_bindings=False):
         """Return the partner of a bracket in code, if it is near enough to matter."""
         if not bracket:
             return None
-        return editing.matching_bracket(self.document.lines, *search_from, self._is_code)
+        return editing.matching_bracket(self.document.lines, *search_from, self.is_code)
 
-    def _is_code(self, row: int, column: int) -> bool:
+    def start_of_string(self, row: int, column: int) -> int:
+        """Return the column at which the string that holds a place begins on its line; the place's own column
+        where there is no string around it.
+        """
+        for start, end, category in self._colours.spans(row):
+            if category == "string" and start < column < end:
+                return start
+        return column
+
+    def is_code(self, row: int, column: int) -> bool:
+        """Whether a place (from 0) is neither in a string nor in a comment."""
         return not any(
             start <= column < end and category in ("string", "comment")
             for start, end, category in self._colours.spans(row)

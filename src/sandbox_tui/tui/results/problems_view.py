@@ -50,6 +50,12 @@ class ProblemsView(Vertical):
         yield Static("No problems.", markup=False)
         yield OptionList(compact=True, markup=False)
 
+    @property
+    def highlighted(self) -> Diagnostic | None:
+        """The finding that the list stands at."""
+        index = self.query_one(OptionList).highlighted
+        return self.diagnostics[index] if index is not None and index < len(self.diagnostics) else None
+
     def show(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Shows these findings; where the same ones are shown already, nothing moves."""
         found = tuple(diagnostics[:SHOWN_PROBLEMS])

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..calls.card import CallCard
     from ..checking import Checking, Examined
     from ..filing import Filing, TasksFound
+    from ..fixing import AllFixed, Fixing
     from ..keeping import Keeping
     from ..results.calls_view import CallsView
     from ..results.problems_view import ProblemsView
@@ -72,6 +73,7 @@ class WorkbenchScreen(Screen[None]):
     showing: Showing
     running: Running
     filing: Filing
+    fixing: Fixing
     keeping: Keeping
     changing: Changing
 
@@ -99,6 +101,7 @@ class WorkbenchScreen(Screen[None]):
         """Loads and mounts what the first picture did without, and opens what is to be opened."""
         from ..checking import Checking
         from ..filing import Filing
+        from ..fixing import Fixing
         from ..keeping import Keeping
         from ..results.run_panel import RunPanel
         from ..running import Running
@@ -111,6 +114,7 @@ class WorkbenchScreen(Screen[None]):
         self.workbench = Workbench()
         self.checking, self.showing, self.running = Checking(self), Showing(self), Running(self)
         self.filing, self.keeping, self.changing = Filing(self), Keeping(self), Changing(self)
+        self.fixing = Fixing(self)
         self.app.stylesheet.add_source(layout.CSS, ("sandbox_tui.tui.screens.layout", "CSS"))
         with self.app.batch_update():
             body = self.query_one("#body")
@@ -237,6 +241,9 @@ class WorkbenchScreen(Screen[None]):
     async def on_examined(self, event: Examined) -> None:
         await self.showing.examined(event)
 
+    def on_all_fixed(self, event: AllFixed) -> None:
+        self.fixing.take(event)
+
     def on_types_found(self, event: TypesFound) -> None:
         self.showing.types_found(event)
 
@@ -328,7 +335,13 @@ class WorkbenchScreen(Screen[None]):
             self.editor.action_previous_problem()
 
     def action_fix_problem(self) -> None:
-        self.checking.fix()
+        self.fixing.at_cursor()
+
+    def action_fix_all(self) -> None:
+        self.fixing.all()
+
+    def action_explain(self) -> None:
+        self.fixing.explain()
 
     def action_toggle_types(self) -> None:
         self.checking.types.toggle()
