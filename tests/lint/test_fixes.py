@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic_monty import Monty
 
 from sandbox_tui.lint import Diagnostic, Edit, Fix, Position, check
 from sandbox_tui.lint.fixes import MAX_ROUNDS, apply, fix_all
+from sandbox_tui.lint.rules import RULES, Rule
 
 
 def finding(*edits: tuple[int, int, int, int, str], code: str = "SBX105", safe: bool = True) -> Diagnostic:
@@ -94,10 +96,16 @@ class TestApply:
 class TestFixAll:
     def test_it_goes_on_until_nothing_is_left(self) -> None:
         def find(text: str) -> list[Diagnostic]:
-            return [finding((1, 1, 1, 3, "b"))] if "aa" in text or "ba" in text else []
+            # Each of them overlaps with its neighbours.
+            return [finding((1, column, 1, column + 2, "b")) for column in range(1, len(text))]
 
-        fixed = fix_all("aaaa", find)
-        assert (fixed.text, len(fixed.applied), fixed.left) == ("b", 3, ())
+        fixed = fix_all("aaaaaaa", find)
+        assert (fixed.text, len(fixed.applied), fixed.left) == ("b", 6, ())
+
+    def test_a_fix_that_does_not_mend_is_made_once(self) -> None:
+        found = replace(finding((1, 1, 1, 1, "x")), start=Position(2, 1), end=Position(2, 2))
+        fixed = fix_all("\na", lambda text: [found])
+        assert (fixed.text, len(fixed.applied), len(fixed.left)) == ("x\na", 1, 1)
 
     def test_rules_that_undo_each_other_come_to_an_end(self) -> None:
         def find(text: str) -> list[Diagnostic]:
@@ -105,8 +113,8 @@ class TestFixAll:
 
         assert len(fix_all("a", find).applied) == 1
 
-    def test_a_fix_that_never_ends_is_stopped(self) -> None:
-        fixed = fix_all("", lambda text: [finding((1, 1, 1, 1, "x"))])
+    def test_what_never_ends_is_stopped(self) -> None:
+        fixed = fix_all("", lambda text: [finding((1, 1, 1, 1, "x"), code=f"SBX{len(text)}")])
         assert fixed.text == "x" * MAX_ROUNDS
 
 
@@ -271,6 +279,15 @@ def test_all_fixes_together_leave_none_that_could_be_made(seed: int) -> None:
     assert fix_all(fixed.text, check, unsafe=True).text == fixed.text
     if _parses(source):
         assert _parses(fixed.text)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("profile", ["documented", "flyte"])
+def test_the_bad_example_of_a_rule_comes_to_rest(rule: Rule, profile: Any) -> None:
+    find = partial(check, kind=rule.kind, profile=profile, externals={})
+    fixed = fix_all(rule.bad, find, unsafe=True)
+    assert not any(each.fix for each in fixed.left if each.code in {done.code for done in fixed.applied})
+    assert fix_all(fixed.text, find, unsafe=True).text == fixed.text
 
 
 @settings(max_examples=100, deadline=None)

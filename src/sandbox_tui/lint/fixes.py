@@ -6,6 +6,7 @@ that parses still does afterwards. Line ends stay as they are, the last line's l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ MAX_ROUNDS = 100
 Find = Callable[[str], Sequence[Diagnostic]]
 Parses = Callable[[str], bool]
 _Piece = tuple[int, int, str]
+_Sort = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,36 @@ def apply(
 def fix_all(source: str, find: Find, *, unsafe: bool = False) -> Fixed:
     """`source` with what `find` finds mended as far as it can be: `find` and `apply` in turns until nothing
     changes.
+
+    A fix after which its line still has as many of its findings as before is made once and not again.
     """
     applied: list[Diagnostic] = []
     seen = {source}
+    in_vain: set[_Sort] = set()
     findings = find(source)
     for _ in range(MAX_ROUNDS):
-        text, mended = apply(source, findings, unsafe=unsafe)
+        sorts = _sorts(source, findings)
+        wanted = [each for each, sort in zip(findings, sorts) if sort not in in_vain]
+        text, mended = apply(source, wanted, unsafe=unsafe)
         # Two rules that undo each other's work would go on for ever.
         if not mended or text in seen:
             break
         seen.add(text)
         applied += mended
+        tried = _sorts(source, mended)
         source, findings = text, find(text)
+        before, after = Counter(sorts), Counter(_sorts(source, findings))
+        in_vain.update(sort for sort in tried if after[sort] >= before[sort])
     return Fixed(source, tuple(applied), tuple(findings))
+
+
+def _sorts(source: str, findings: Iterable[Diagnostic]) -> list[_Sort]:
+    """For each finding what tells it again in a changed text: code, message, and what its line says."""
+    lines = SourceText(source).lines
+    return [
+        (each.code, each.message, "".join(lines[each.start.line - 1 : each.start.line]).strip())
+        for each in findings
+    ]
 
 
 def is_fixable(finding: Diagnostic, *, unsafe: bool = False) -> bool:

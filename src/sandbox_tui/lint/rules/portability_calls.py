@@ -146,7 +146,9 @@ def _unregistered(tree: ast.Module, context: Context) -> None:
             f"{name} is named only for flyte_map, where Flyte does not find it: "
             "call it in the task's own body too"
         )
-        context.report_node(UNREGISTERED, text, message, _naming(name, uses.task, context))
+        # A name that is no external would not become one by being called.
+        known = context.externals is None or name in context.externals
+        context.report_node(UNREGISTERED, text, message, _naming(name, uses.task, context) if known else None)
 
 
 def _naming(name: str, function: Function, context: Context) -> Fix | None:
