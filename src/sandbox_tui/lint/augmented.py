@@ -55,12 +55,16 @@ def rewritten(node: ast.AugAssign, context: Context) -> tuple[str | None, Fix | 
     sign = OPERATORS[type(node.op)]
     text = f"{left} = {left} {sign} {right}"
     safe = isinstance(target, ast.Name) and is_scalar_throughout(target.id, node, context)
-    safe = safe and (_TRY.search(source.text) is None or fits(target, node.value, context))
+    safe = safe and (not context.memo(_has_try) or fits(target, node.value, context))
     edit = Edit(source.start(node), source.end(node), text)
     fix = Fix("Write the assignment in full", (edit,), "safe" if safe else "unsafe")
     shown = text if len(text) <= _MAX_SHOWN and text.isprintable() else None
     # Monty refuses `@` as it does `@=`.
     return shown, None if isinstance(node.op, ast.MatMult) else fix
+
+
+def _has_try(context: Context) -> bool:
+    return _TRY.search(context.source.text) is not None
 
 
 def fits(left: ast.expr, right: ast.expr, context: Context) -> bool:

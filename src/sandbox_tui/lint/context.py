@@ -54,13 +54,16 @@ class Context:
         self.shared = shared
         self.profile = profile
         self._target_name = target
+        self._target: Target | None = None
         self.findings: list[Diagnostic] = []
         self._memory: dict[object, Any] = {}
 
     @property
     def target(self) -> Target:
         """The version of Monty judged for."""
-        return target_of(self._target_name)
+        if self._target is None:
+            self._target = target_of(self._target_name)
+        return self._target
 
     def memo(self, compute: Callable[[Context], T]) -> T:
         """What `compute` makes of this text, computed once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from .context import Context
@@ -62,7 +62,8 @@ class Index:
                 known = nodes[sort] = []
             known.append(node)
             children: list[Any] = []
-            for field in _FIELDS.get(sort) or _fields(sort):
+            fields = _FIELDS.get(sort)
+            for field in _fields(sort) if fields is None else fields:
                 value = getattr(node, field)
                 if value.__class__ is list:
                     children += value
@@ -80,6 +81,47 @@ class Index:
     def of(self, *classes: type[ast.AST]) -> list[Any]:
         """The nodes of these very classes, of each class in the order of the text."""
         return [node for each in classes for node in self._nodes.get(each, ())]
+
+    @cached_property
+    def functions(self) -> dict[str, list[Any]]:
+        """The functions by their names."""
+        found: dict[str, list[Any]] = {}
+        for node in self.of(*FUNCTIONS):
+            found.setdefault(node.name, []).append(node)
+        return found
+
+    @cached_property
+    def classes(self) -> dict[str, list[ast.ClassDef]]:
+        """The classes by their names."""
+        found: dict[str, list[ast.ClassDef]] = {}
+        for node in self.of(ast.ClassDef):
+            found.setdefault(node.name, []).append(node)
+        return found
+
+    @cached_property
+    def reads(self) -> dict[str, list[ast.Name]]:
+        """The reads of each name."""
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.of(ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                found.setdefault(node.id, []).append(node)
+        return found
+
+    @cached_property
+    def attributes(self) -> dict[str, list[ast.Attribute]]:
+        """The attributes by their names."""
+        found: dict[str, list[ast.Attribute]] = {}
+        for node in self.of(ast.Attribute):
+            found.setdefault(node.attr, []).append(node)
+        return found
+
+    @cached_property
+    def by_line(self) -> dict[int, list[Any]]:
+        """The names and calls that begin in each line."""
+        found: dict[int, list[Any]] = {}
+        for node in self.of(ast.Name, ast.Call):
+            found.setdefault(node.lineno, []).append(node)
+        return found
 
     def scope(self, node: ast.AST) -> Scope:
         """The function, lambda, class or module whose body `node` is evaluated in.
