@@ -243,6 +243,7 @@ def test_a_report_names_lines_of_the_task_as_such(command: Command, task: TaskFi
     error = json.loads(command("run", path, "-i", "x=1", "--json").out)["error"]
     assert error["line"] == 3
     assert error["message"].startswith(f"{path}: line 3 of the task: nothing named nosuch")
+    assert error["traceback"] == f"{error['type']}: {error['message']}"
 
 
 def test_an_external_without_an_answer_names_the_call(command: Command, task: TaskFile) -> None:

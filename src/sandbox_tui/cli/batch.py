@@ -68,7 +68,7 @@ def run_lines(
             inputs.check_complete(values)
         except InputError as error:
             return _bad_line(f"{path}:{number}: {error}")
-        return run_report(templates.take().execute(values, cancellation=cancellation))
+        return run_report(templates.take().execute(values, cancellation=cancellation), document)
 
     progress = _Progress(path)
     failed: list[int] = []

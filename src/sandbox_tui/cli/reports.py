@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ..workspace.document import Document
 
 
-def run_report(result: RunResult) -> dict[str, Any]:
+def run_report(result: RunResult, document: Document) -> dict[str, Any]:
     """`{"ok", "result" or "error", "stdout", "calls", "duration_ms"}`; times are milliseconds."""
     report: dict[str, Any] = {"ok": result.ok}
     if result.ok:
         report["result"] = to_json(result.result)
     else:
         assert result.error is not None
-        report["error"] = error_report(result.error)
+        report["error"] = error_report(result.error, document)
     report["stdout"] = result.stdout
     report["calls"] = [call_report(call) for call in result.calls]
     report["duration_ms"] = round(result.duration_ms, 3)
@@ -30,19 +30,21 @@ def run_report(result: RunResult) -> dict[str, Any]:
 
 def failure_report(error: SandboxError, document: Document | None = None) -> dict[str, Any]:
     """The report of a run that could not begin."""
-    report = error_report(error)
-    if document is not None and not document.filename.endswith(".py"):
-        message = with_places(report["message"], document)
-        report.update(message=message, traceback=f"{report['type']}: {message}")
+    report = error_report(error, document)
     return {"ok": False, "error": report, "stdout": "", "calls": [], "duration_ms": 0.0}
 
 
-def error_report(error: SandboxError) -> dict[str, Any]:
+def error_report(error: SandboxError, document: Document | None) -> dict[str, Any]:
     """`{"type", "message", "line", "traceback"}`: `line` in the task's source or None, `traceback` as Python
     prints one.
     """
     kind, message = error_parts(error)
-    return {"type": kind, "message": message, "line": error.line, "traceback": traceback_text(error)}
+    traceback = traceback_text(error)
+    if document is not None and not isinstance(error, TaskError):
+        placed = with_places(message, document)
+        traceback = traceback.replace(f"{kind}: {message}", f"{kind}: {placed}")
+        message = placed
+    return {"type": kind, "message": message, "line": error.line, "traceback": traceback}
 
 
 def call_report(call: Call) -> dict[str, Any]:
@@ -86,6 +88,8 @@ def with_places(message: str, document: Document) -> str:
     """The engine's `name:line:column: ` in front of a line as a place that says which line is meant: that of
     a task file's source is no line of the file.
     """
+    if document.filename.endswith(".py"):
+        return message
     filename = re.escape(document.filename)
 
     def said(found: re.Match[str]) -> str:

@@ -93,7 +93,7 @@ def _run_once(
 ) -> int:
     result = template.execute(values, observer=None if as_json else PrintedOutput(sys.stderr))
     if as_json:
-        _print_json(run_report(result))
+        _print_json(run_report(result, document))
     elif result.ok:
         from ..workspace.values import format_value
 
