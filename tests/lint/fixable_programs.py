@@ -86,7 +86,7 @@ class Writer:
             head = pick.choice(
                 [
                     "if i > j:",
-                    "for k in xs:",
+                    "for k in list(xs):",
                     "for k in list(e):",
                     "for k in e:",
                     "if d:",
