@@ -10,7 +10,7 @@ from typing import Any
 from ..blocks import BLOCKS
 from ..context import Context
 from ..diagnostic import Position
-from ..index import index_of
+from ..index import COMPREHENSIONS, index_of
 from .refused import refuses
 from .rule import TYPED, Rule
 
@@ -23,8 +23,6 @@ MOST_VALUES = 65_535
 # six seconds, after which its worker is killed.
 MOST_NESTED_FUNCTIONS = 15
 
-# Shorter texts hold nothing of these sizes.
-_HARMLESS_CHARACTERS = 2 * MOST_GENERATORS
 _SEMICOLON = re.compile(r";[ \t\f]*match\b")
 _RESERVED = re.compile(r"\b__(?:debug|doc|file|name|package|spec)__\b")
 _NAMING = (
@@ -35,7 +33,14 @@ _NAMING = (
     ast.MatchAs,
     ast.MatchStar,
 )
-_WALKED = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.JoinedStr)
+# What can be too large, and where its members are.
+_MEMBERS: dict[type[ast.AST], str] = {
+    ast.Call: "args",
+    ast.Dict: "values",
+    ast.JoinedStr: "values",
+    **dict.fromkeys((ast.List, ast.Tuple, ast.Set), "elts"),
+    **dict.fromkeys(COMPREHENSIONS, "generators"),
+}
 
 
 def _matmul(node: ast.AugAssign | ast.BinOp, context: Context) -> None:
@@ -177,21 +182,17 @@ def _is_in(node: ast.AST, target: ast.expr) -> bool:
     return any(each is node for each in ast.walk(target))
 
 
-def _large(tree: ast.Module, context: Context) -> None:
-    text = context.source.text
-    if len(text) > _HARMLESS_CHARACTERS:
-        if text.count(",") > MOST_TARGETS:
-            for node in index_of(context).of(*_WALKED):
-                message = _too_many(node)
-                if message is not None:
-                    context.report_node(LARGE, node, message)
-        if text.count(" for ") + text.count("\tfor ") > MOST_GENERATORS:
-            for node in index_of(context).of(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
-                if len(node.generators) > MOST_GENERATORS:
-                    message = f"Monty holds {MOST_GENERATORS} for in a comprehension: use loops"
-                    context.report_node(LARGE, node, message)
-    if text.count("def ") > MOST_NESTED_FUNCTIONS:
-        _nested(tree, context)
+def _large(node: Any, context: Context) -> None:
+    if isinstance(node, ast.Module):
+        if context.source.text.count("def ") > MOST_NESTED_FUNCTIONS:
+            _nested(node, context)
+        return
+    # Nearly all have far fewer members than the smallest of the limits.
+    if len(getattr(node, _MEMBERS[node.__class__])) <= MOST_GENERATORS and not getattr(node, "keywords", ()):
+        return
+    message = _too_many(node)
+    if message is not None:
+        context.report_node(LARGE, node, message)
 
 
 def _too_many(node: Any) -> str | None:
@@ -200,6 +201,9 @@ def _too_many(node: Any) -> str | None:
         if (plain and len(node.args) > MOST_ARGUMENTS) or len(node.keywords) > MOST_ARGUMENTS:
             return f"Monty passes {MOST_ARGUMENTS} arguments at most: pass one list or dict"
         return None
+    if isinstance(node, COMPREHENSIONS):
+        many = len(node.generators) > MOST_GENERATORS
+        return f"Monty holds {MOST_GENERATORS} for in a comprehension: use loops" if many else None
     if isinstance(node, ast.JoinedStr | ast.Dict):
         most = MOST_VALUES if isinstance(node, ast.JoinedStr) else MOST_VALUES // 2
         many = len(node.values) > most
@@ -280,6 +284,7 @@ LARGE = Rule(
     good="def total(x: int) -> int:\n    return max([x] * 256)\n",
     profiles=TYPED,
     nodes=(ast.Module,),
+    expressions=tuple(_MEMBERS),
     find=_large,
 )
 
