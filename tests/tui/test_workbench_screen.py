@@ -20,8 +20,9 @@ PLAIN = "def task(a: int = 1) -> int:\n    return a\n"
 
 async def test_wide_shows_three_columns_and_the_run_panel(open_bench: Open, route: Path) -> None:
     async with open_bench(route, (120, 40)) as bench:
-        regions = [bench.screen.query_one(f"#{name}").region for name in ("tasks", "center", "side", "run")]
-        assert all(region.area for region in regions)
+        panes = [bench.screen.query_one(f"#{name}") for name in ("tasks", "center", "side", "run")]
+        await bench.until(lambda: all(pane.region.area for pane in panes))
+        regions = [pane.region for pane in panes]
         assert [region.x for region in regions[:3]] == sorted(region.x for region in regions[:3])
         assert regions[3].width == 120
 
@@ -83,6 +84,8 @@ async def test_f3_enlarges_the_pane_with_the_focus_and_puts_it_back(
     open_bench: Open, route: Path, pane: str
 ) -> None:
     async with open_bench(route) as bench:
+        await bench.until(lambda: bench.screen.query_one(f"#{pane}").region.area)
+        await bench.pilot.pause()
         bench.screen._focus_in(bench.screen.query_one(f"#{pane}"))
         await bench.until(lambda: bench.screen._focused_pane() == pane)
         await bench.press("f3")
