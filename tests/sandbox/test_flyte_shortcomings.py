@@ -83,7 +83,7 @@ class TestBypass:
     """1: Flyte runs a template that another calls on the host, outside of any sandbox."""
 
     def inner(self) -> SandboxedTaskTemplate:
-        return sandbox.orchestrator(restrictions="runtime", name="peeks")(peeks)
+        return sandbox.orchestrator(restrictions="off", name="peeks")(peeks)
 
     async def test_1_a_called_template_stays_in_a_sandbox(self) -> None:
         with pytest.raises(TaskError, match=r"os\.environ"):
@@ -92,7 +92,7 @@ class TestBypass:
             self.inner()()
 
     def test_1_mapped_on_the_host_it_does_too(self) -> None:
-        inner = sandbox.orchestrator(restrictions="runtime", name="peeks2")(peeks)
+        inner = sandbox.orchestrator(restrictions="off", name="peeks2")(peeks)
         results = flyte_map(lambda _: inner(), [1, 2])
         assert all(isinstance(result, TaskError) for result in results)
 
@@ -349,7 +349,7 @@ class TestReferences:
         assert nested.run([1]) == [2, 3, 4]
 
     def test_17_an_attribute_is_no_task(self) -> None:
-        @sandbox.orchestrator
+        @sandbox.orchestrator(restrictions="off")
         def attribute(o: list[int]) -> int:
             return o.add  # type: ignore[attr-defined,no-any-return]
 
