@@ -303,3 +303,13 @@ def test_a_noqa_that_silences_a_finding_made_elsewhere_is_not_unused() -> None:
 @given(st.text(alphabet="#noqa: SBX105'\"\\\n\rx=+1", max_size=60))
 def test_any_text_gets_an_answer(text: str) -> None:
     check(text, kind="code")
+
+
+def test_more_unused_ones_than_anyone_reads_are_said_to_be_more() -> None:
+    found = check("x = 1  # noqa\n" * 1_500, kind="code")
+    assert [each.code for each in found] == ["SBX090"] * 1_000 + ["SBX099"]
+
+
+def test_findings_behind_those_that_are_silenced_are_said_to_be_missing() -> None:
+    found = check("n = 1\n" + "n += 1  # noqa\n" * 1_500, kind="code")
+    assert [each.code for each in found] == ["SBX099"]

@@ -68,6 +68,8 @@ def check(
     last = max(context.findings, key=_order) if context.full else None
     settle(context, rules, RULES)
     findings = sorted(context.findings, key=_order)
+    if last is None and context.full:
+        last = findings[-1]
     if last is not None and TOO_MANY in rules:
         message = f"there are more than {MAX_FINDINGS:,} findings; the others are not shown"
         findings.append(Diagnostic(TOO_MANY.code, TOO_MANY.name, message, "info", last.start, last.start))

@@ -30,31 +30,36 @@ def settle(context: Context, rules: Collection[Rule], known: Mapping[str, Rule])
     context.findings[:] = [each for each in context.findings if not suppression.silences(each)]
     if full or not context.whole:
         return  # what it silences may not have been found
+    everything = all(rule in rules for rule in known.values() if _counts_by_default(rule))
     for directive in suppression.directives:
+        if context.full:
+            return
         if directive.problem is not None:
             if INVALID in rules:
                 start, end = (context.source.position(each) for each in (directive.start, directive.end))
                 message = f"this noqa silences nothing: {directive.problem}"
                 context.report(INVALID, start, end, message)
-        elif UNUSED in rules and UNUSED_CODE not in (directive.codes or ()):
-            _judge(directive, suppression.used.get(directive, set()), context, rules, known)
+        elif UNUSED not in rules or UNUSED_CODE in (directive.codes or ()):
+            continue
+        elif directive.codes is not None:
+            used = suppression.used.get(directive, set())
+            _judge(directive, directive.codes, used, context, rules, known)
+        elif everything and directive not in suppression.used:
+            _report(directive, "this noqa silences nothing here: remove it", [], context)
 
 
 def _judge(
     directive: Directive,
+    codes: tuple[str, ...],
     used: set[str],
     context: Context,
     rules: Collection[Rule],
     known: Mapping[str, Rule],
 ) -> None:
-    if directive.codes is None:
-        if not used and all(rule in rules for rule in known.values() if _counts_by_default(rule)):
-            _report(directive, "this noqa silences nothing here: remove it", [], context)
-        return
     kept: list[str] = []
     unused: list[str] = []
     reasons: list[str] = []
-    for code in dict.fromkeys(directive.codes):
+    for code in dict.fromkeys(codes):
         rule = known.get(code)
         if not code.startswith("SBX") or code in used:
             kept.append(code)
@@ -68,7 +73,7 @@ def _judge(
             kept.append(code)
     if unused:
         reasons.insert(0, f"{' and '.join(unused)} {'is' if len(unused) == 1 else 'are'} not found here")
-    twice = [code for code, times in Counter(directive.codes).items() if times > 1]
+    twice = [code for code, times in Counter(codes).items() if times > 1]
     if twice:
         reasons.append(f"{' and '.join(twice)} stands there twice")
     if reasons:
