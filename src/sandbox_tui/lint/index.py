@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cached_property, wraps
 from typing import Any
 
@@ -164,8 +163,10 @@ def bounded(find: Callable[[Any, Context], None]) -> Callable[[Any, Context], No
 
     @wraps(find)
     def judged(node: Any, context: Context) -> None:
-        with suppress(RecursionError):
+        try:
             find(node, context)
+        except RecursionError:
+            return
 
     return judged
 

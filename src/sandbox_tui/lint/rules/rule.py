@@ -20,7 +20,7 @@ PROFILES: tuple[Profile, ...] = ("documented", "runtime", "flyte", "off")
 Find = Callable[[Any, "Context"], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """A rule of the linter.
 
