@@ -177,19 +177,26 @@ statements = st.recursive(
 
 def globals_by_python(source: str) -> set[str]:
     """The names that Python looks up globally somewhere, less those that something in the source binds
-    there.
+    there, and less those of a class that a comprehension in it reads: there Monty, unlike Python, looks.
     """
     read, bound = set(), set()
 
-    def look(table: symtable.SymbolTable) -> None:
+    def look(table: symtable.SymbolTable, of_class: frozenset[str] = frozenset()) -> None:
         top = table.get_type() == "module"
+        if table.get_type() == "class":
+            of_class = frozenset(
+                s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()
+            )
+        elif table.get_name() not in ("listcomp", "dictcomp", "setcomp", "genexpr"):
+            of_class = frozenset()
         for symbol in table.get_symbols():
-            if (top or symbol.is_global()) and symbol.is_referenced():
+            inside = symbol.get_name() in of_class and table.get_type() != "class"
+            if (top or symbol.is_global()) and symbol.is_referenced() and not inside:
                 read.add(symbol.get_name())
             if (top or symbol.is_declared_global()) and (symbol.is_assigned() or symbol.is_imported()):
                 bound.add(symbol.get_name())
         for child in table.get_children():
-            look(child)
+            look(child, of_class)
 
     look(symtable.symtable(source, "<source>", "exec"))
     return read - bound - {"Note"}
