@@ -1,9 +1,10 @@
 """The first line: the program, the file (with a dot while it is unsaved), the signature; at the right the
-profile and Monty.
+profile and Monty, which can be clicked.
 """
 
 from __future__ import annotations
 
+from textual import events
 from textual.content import Content
 
 from .split_line import SplitLine
@@ -34,3 +35,10 @@ class HeaderLine(SplitLine):
         if signature and width and left.cell_length + right.cell_length + 1 > width:
             left = left.truncate(max(20, width - right.cell_length - 2), ellipsis=True)
         self.left, self.right = left, right
+
+    async def on_click(self, event: events.Click) -> None:
+        """Lets the profile and the version be chosen where they are clicked."""
+        x = event.get_content_offset_capture(self).x
+        if self.right.cell_length and x >= self.content_size.width - self.right.cell_length:
+            event.stop()
+            await self.run_action("screen.judge")

@@ -20,6 +20,7 @@ class Showing:
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
         self._monty = monty_version()
+        self._monty_number = self._monty.removeprefix("monty ")
 
     async def opened(self) -> None:
         """Shows what has just been opened."""
@@ -80,13 +81,13 @@ class Showing:
     def header(self) -> None:
         """Shows name, signature and whether it is saved, in the header and in the tasks pane."""
         workbench = self._screen.workbench
-        unsaved = workbench.unsaved
+        unsaved, target = workbench.unsaved, workbench.known.target
         self._screen.query_one(HeaderLine).show(
             name=workbench.name,
             unsaved=unsaved,
             signature=workbench.signature(),
             profile=workbench.profile,
-            monty=self._monty,
+            monty=self._monty if target in ("installed", self._monty_number) else f"for monty {target}",
         )
         for pane in self._screen.query(TasksPane):
             pane.mark(workbench.path, unsaved=unsaved)

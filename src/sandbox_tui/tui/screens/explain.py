@@ -18,13 +18,19 @@ from ..text import content
 from ..word_button import WordButton
 from .dialogs import Dialog
 
+# Lines of the dialog that do not scroll, and those around it.
+AROUND = 9
+
 
 class Explain(Dialog):
     """Explains a rule; `message` is what it says at the place that was asked about. Returns nothing."""
 
     DEFAULT_CSS = """
     Explain > Vertical { width: 84; max-width: 98%; max-height: 94%; }
-    Explain VerticalScroll { height: auto; scrollbar-size-vertical: 1; background: $surface; }
+    Explain VerticalScroll {
+        height: auto; scrollbar-size-vertical: 1; background: $surface; margin-bottom: 1;
+    }
+    Explain VerticalScroll > Static:last-child { margin-bottom: 0; }
     Explain VerticalScroll Static { height: auto; margin-bottom: 1; }
     Explain .heading { color: $foreground-muted; text-style: bold; margin-bottom: 0; }
     Explain .code { background: $background; padding: 0 1; }
@@ -63,6 +69,10 @@ class Explain(Dialog):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        """Leaves room for the title and the last line, whatever the size."""
+        self.query_one(VerticalScroll).styles.max_height = max(1, self.size.height - AROUND)
 
     @on(WordButton.Pressed)
     def _pressed(self, event: WordButton.Pressed) -> None:

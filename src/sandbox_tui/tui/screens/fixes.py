@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from ..text import content, label
 from ..word_button import WordButton
 from .dialogs import Dialog
+from .explain import AROUND
 
 SHOWN_LINES = 200
 """Lines of a diff that are shown: a fix of more is not judged by reading it."""
@@ -40,7 +41,7 @@ class ChooseFix(Dialog):
     DEFAULT_CSS = """
     ChooseFix > Vertical { width: 92; max-width: 98%; max-height: 94%; }
     ChooseFix OptionList {
-        height: auto; max-height: 6; border: none; padding: 0; background: $surface; margin-bottom: 1;
+        height: auto; max-height: 6; margin-bottom: 1; border: none; padding: 0; background: $surface;
     }
     ChooseFix OptionList:focus { border: none; background-tint: $foreground 0%; }
     ChooseFix .unsafe { color: $warning; height: auto; margin-bottom: 1; display: none; }
@@ -88,9 +89,14 @@ class ChooseFix(Dialog):
         else:
             self.query_one(VerticalScroll).focus()
 
+    def on_resize(self) -> None:
+        """Leaves room for all the rest, whatever the size."""
+        others = AROUND + (min(6, len(self._proposals)) + 1 if len(self._proposals) > 1 else 0)
+        self.query_one(VerticalScroll).styles.max_height = max(3, self.size.height - others)
+
     def _show(self, index: int) -> None:
         proposal = self._proposals[index]
-        self.set_class(not proposal.safe, "-unsafe")
+        self.set_class(not proposal.safe and len(self._proposals) == 1, "-unsafe")
         self.query_one(".diff", Static).update(diff_content(self._source, proposal.text))
 
     def action_make(self) -> None:

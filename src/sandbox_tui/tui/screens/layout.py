@@ -46,8 +46,8 @@ WorkbenchScreen {
 CSS = """
 WorkbenchScreen {
     #pane-strip { display: none; padding: 0 1; }
-    #tasks { width: 26; border-right: vkey $border-blurred; }
-    #side { width: 42; border-left: vkey $border-blurred; }
+    #tasks { width: 25; border-right: vkey $border-blurred; }
+    #side { width: 36; border-left: vkey $border-blurred; }
     #run { height: 13; border-top: solid $border-blurred; }
     #too-small { display: none; width: 100%; height: 100%; content-align: center middle; }
 

@@ -343,6 +343,9 @@ class WorkbenchScreen(Screen[None]):
     def action_explain(self) -> None:
         self.fixing.explain()
 
+    def action_judge(self) -> None:
+        self.filing.in_turn(self.changing.judge())
+
     def action_toggle_types(self) -> None:
         self.checking.types.toggle()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
+from ...workspace.document import LintSettings, Profile
+from ...workspace.effective import effective
 from ...workspace.errors import DocumentError
 from ..screens.dialogs import EditSource
 from .external_row import ExternalRow
@@ -49,6 +52,28 @@ class Changing:
         names = self._screen.workbench.declare_missing()
         self._screen.tell(f"Declared {', '.join(names)}" if names else "Every called name is declared.")
         await self._changed()
+
+    async def judge(self) -> None:
+        """Asks for the profile and the version of Monty that the task is judged by."""
+        from ..screens.judging import ChooseJudging
+
+        screen = self._screen
+        document = screen.workbench.document
+        if document is None:
+            screen.tell("No task is open.")
+            return
+        without = replace(document, lint=LintSettings())
+        try:
+            inherited = without.effective()
+        except DocumentError:
+            inherited = effective(without, ())
+        answer = await screen.app.push_screen_wait(ChooseJudging(document.lint, inherited))
+        if answer is not None:
+            profile, _, target = answer.partition("|")
+            document.lint.profile = cast(Profile, profile) if profile else None
+            document.lint.target = target or None
+            await self._changed()
+            screen.checking.now()
 
     async def edit_source(self, row: ExternalRow) -> None:
         """Opens the source that answers for an external in an editor of its own."""
