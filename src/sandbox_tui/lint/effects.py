@@ -129,9 +129,7 @@ class Effects:
         if binder is None:
             return None
         defined: list[ast.AST] = [
-            each
-            for each in self.index.of(*FUNCTIONS)
-            if each.name == name.id and self.index.scope(each) is binder
+            each for each in self.index.functions.get(name.id, ()) if self.index.scope(each) is binder
         ]
         values = self.kinds.values(name)
         lambdas = [each for each in values if isinstance(each, ast.Lambda)]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .annotations import HANDLES, canonical
 from .context import Context
-from .index import BODIES, COMPREHENSIONS, FUNCTIONS, Function, Index, in_body, index_of, task_function
+from .index import BODIES, COMPREHENSIONS, FUNCTIONS, Index, in_body, index_of, task_function
 from .names import MAP, names_of
 from .parsing import Unparsable, parse_expression
 
@@ -88,7 +88,7 @@ class ExternalUses:
         """
         if any(self.is_seen(node) for node in self.names.get(name, ())):
             return True
-        return any(node.attr == name and self.is_seen(node) for node in self.index.of(ast.Attribute))
+        return any(self.is_seen(node) for node in self.index.attributes.get(name, ()))
 
     def calls_in(self, statements: list[ast.stmt]) -> list[ast.Call]:
         """The calls in these statements that are, or lead to, calls of externals, in the order of the
@@ -117,19 +117,23 @@ class ExternalUses:
 
     def _find_calling(self) -> None:
         """Collects the functions defined in the task that call an external, directly or by one another."""
-        defined: dict[str, list[Function]] = {}
-        for function in self.index.of(*FUNCTIONS):
-            if function is not self.task:
-                defined.setdefault(function.name, []).append(function)
-        while True:
-            more = {
-                name
-                for name, functions in defined.items()
-                if name not in self.calling and any(self.calls_in(each.body) for each in functions)
-            }
-            if not more:
-                return
-            self.calling |= more
+        callers: dict[str, set[str]] = {}
+        waiting: list[str] = []
+        for name, functions in self.index.functions.items():
+            for function in functions:
+                if function is self.task:
+                    continue
+                if self.calls_in(function.body):
+                    waiting.append(name)
+                for statement in function.body:
+                    for node in evaluated(statement):
+                        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                            callers.setdefault(node.func.id, set()).add(name)
+        while waiting:
+            name = waiting.pop()
+            if name not in self.calling:
+                self.calling.add(name)
+                waiting += callers.get(name, ())
 
 
 def external_uses(context: Context) -> ExternalUses:

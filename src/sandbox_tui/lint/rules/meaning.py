@@ -222,6 +222,7 @@ def _hidden_attribute(tree: ast.Module, context: Context) -> None:
     if not mentions(context, "hasattr", "getattr"):
         return
     index, kinds = index_of(context), kinds_of(context)
+    classes = {each.name for each in index.of(ast.ClassDef)}
     own = {
         each.name if isinstance(each, FUNCTIONS) else each.id
         for cls in index.of(ast.ClassDef)
@@ -245,7 +246,7 @@ def _hidden_attribute(tree: ast.Module, context: Context) -> None:
         if (
             name.value in _BUILTIN_ATTRIBUTES
             and name.value not in own
-            and not _is_class(node.args[0], context)
+            and not _is_class(node.args[0], classes)
         ):
             answer = "False" if function.id == "hasattr" else "the default"
             message = (
@@ -255,8 +256,7 @@ def _hidden_attribute(tree: ast.Module, context: Context) -> None:
             context.report_node(HIDDEN_ATTRIBUTE, node, message)
 
 
-def _is_class(node: ast.expr, context: Context) -> bool:
-    classes = {each.name for each in index_of(context).of(ast.ClassDef)}
+def _is_class(node: ast.expr, classes: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in classes
 
 
@@ -361,19 +361,18 @@ def _made_by(function: ast.Name, context: Context) -> str | None:
     index, kinds = index_of(context), kinds_of(context)
     if len(kinds.values(function)) != 1:
         return None
-    if any(
-        each.name == function.id and index.scope(each) is kinds.binder(function)
-        for each in index.of(ast.ClassDef)
-    ):
+    if any(index.scope(each) is kinds.binder(function) for each in index.classes.get(function.id, ())):
         return "an instance"
-    defined = [each for each in index.of(ast.AsyncFunctionDef) if each.name == function.id]
+    defined = [
+        each for each in index.functions.get(function.id, ()) if isinstance(each, ast.AsyncFunctionDef)
+    ]
     return "a coroutine" if defined else None
 
 
 def _names_function(name: ast.Name, context: Context) -> bool:
     binder = kinds_of(context).binder(name)
     index = index_of(context)
-    defined = [each for each in index.of(*FUNCTIONS) if each.name == name.id and index.scope(each) is binder]
+    defined = [each for each in index.functions.get(name.id, ()) if index.scope(each) is binder]
     return bool(defined) and len(kinds_of(context).values(name)) == len(defined)
 
 

@@ -21,6 +21,8 @@ _PIECEWISE = frozenset(("zip", "map", "filter", "enumerate", "islice", "takewhil
 _MUTATING = frozenset(
     ("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "add", "update")
 )
+# How far a use may stand from its making to be looked into.
+_MOST_LINES = 200
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _ENDLESS = frozenset(("count", "cycle", "repeat"))
 # What may stand before a call that cannot differ there, unless it calls a function.
@@ -182,16 +184,13 @@ class _Use:
         if len(uses) != 1:
             return False
         read = {each.id for each in ast.walk(self.made) if isinstance(each, ast.Name)}
-        last = uses[0].lineno
+        late = self._late_names(read)
         scope = self.index.scope(statement)
         first = getattr(statement, "end_lineno", 0)
-        for each in self.index.of(ast.Name, ast.Call):
-            if first < each.lineno < last and self.index.scope(each) is scope:
-                if (
-                    isinstance(each, ast.Name)
-                    and isinstance(each.ctx, ast.Store)
-                    and each.id in self._late_names(read)
-                ):
+        between = range(first + 1, min(uses[0].lineno, first + _MOST_LINES))
+        for each in (node for line in between for node in self.index.by_line.get(line, ())):
+            if self.index.scope(each) is scope:
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in late:
                     return True
                 if _changes(each, read, self.made):
                     return True

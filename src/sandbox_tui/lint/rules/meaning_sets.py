@@ -12,7 +12,7 @@ import re
 from ..context import Context
 from ..diagnostic import Edit, Fix
 from ..effects import effects_of, mentions
-from ..index import FUNCTIONS, bounded, index_of, task_function
+from ..index import FUNCTIONS, bounded, index_of, task_function, walk_body
 from ..kinds import kinds_of
 from .rule import TYPED, Rule
 
@@ -170,7 +170,11 @@ def _is_ignored(node: ast.expr, context: Context, depth: int = 0) -> bool:
         if isinstance(holder, ast.SetComp | ast.DictComp):
             return True
         return isinstance(holder, ast.expr) and _is_ignored(holder, context, depth)
-    if isinstance(around, ast.Compare) and isinstance(around.ops[0], ast.In | ast.NotIn):
+    if (
+        isinstance(around, ast.Compare)
+        and isinstance(around.ops[0], ast.In | ast.NotIn)
+        and node in around.comparators
+    ):
         return True
     if isinstance(around, ast.For) and around.iter is node:
         return not _loop_shows(around, context)
@@ -183,8 +187,8 @@ def _name_is_ignored(target: ast.Name, context: Context, depth: int) -> bool:
     """Whether no use of a list shows its order."""
     index, kinds = index_of(context), kinds_of(context)
     binder = kinds.binder(target)
-    for use in index.of(ast.Name):
-        if use.id != target.id or not isinstance(use.ctx, ast.Load) or kinds.binder(use) is not binder:
+    for use in index.reads.get(target.id, ()):
+        if kinds.binder(use) is not binder:
             continue
         around = index.parents.get(use)
         if isinstance(around, ast.Attribute) and around.attr in (*_KEEPING, "sort"):
@@ -286,25 +290,30 @@ def _shared_with(target: ast.Name, node: ast.AugAssign, context: Context) -> str
         parameters = [*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs]
         if any(each.arg == target.id for each in parameters):
             returned = any(
-                isinstance(each.value, ast.Name) and each.value.id == target.id
-                for each in index.of(ast.Return)
-                if index.scope(each) is scope
+                isinstance(each, ast.Return)
+                and isinstance(each.value, ast.Name)
+                and each.value.id == target.id
+                for each in walk_body(scope.body)
             )
             return None if returned else "the caller"
-    for assign in index.of(ast.Assign):
-        if index.scope(assign) is not scope or assign.lineno >= node.lineno or len(assign.targets) != 1:
-            continue
-        one, other = assign.targets[0], assign.value
-        if (
-            isinstance(one, ast.Name)
-            and isinstance(other, ast.Name)
-            and target.id in (one.id, other.id)
-            and one.id != other.id
-        ):
-            name = other.id if one.id == target.id else one.id
-            if kinds.binder(other) is not None:
-                return name
+    for assign in context.memo(_plain_assignments).get(target.id, ()):
+        if index.scope(assign) is scope and assign.lineno < node.lineno:
+            one, other = assign.targets[0], assign.value
+            assert isinstance(one, ast.Name) and isinstance(other, ast.Name)
+            if kinds.binder(other) is not None and one.id != other.id:
+                return other.id if one.id == target.id else one.id
     return None
+
+
+def _plain_assignments(context: Context) -> dict[str, list[ast.Assign]]:
+    """The assignments of one name to another, under both names."""
+    found: dict[str, list[ast.Assign]] = {}
+    for node in index_of(context).of(ast.Assign):
+        one, other = node.targets[0], node.value
+        if len(node.targets) == 1 and isinstance(one, ast.Name) and isinstance(other, ast.Name):
+            for name in {one.id, other.id}:
+                found.setdefault(name, []).append(node)
+    return found
 
 
 SET_ORDER = Rule(

@@ -208,11 +208,11 @@ def _asserts(node: ast.Try, context: Context) -> bool:
                 return True
             if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
                 called.add(each.func.id)
-    functions = index_of(context).of(ast.FunctionDef, ast.AsyncFunctionDef) if called else []
+    functions = index_of(context).functions
     return any(
         isinstance(each, ast.Assert)
-        for function in functions
-        if function.name in called
+        for name in called
+        for function in functions.get(name, ())
         for each in ast.walk(function)
     )
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from ..context import Context
 from ..diagnostic import Edit, Fix
-from ..external_uses import MAP, ExternalUses, external_uses
+from ..external_uses import ExternalUses, external_uses
 from ..index import COMPREHENSIONS, FUNCTIONS, Function, bounded, in_body, index_of
 from ..kinds import kinds_of
+from ..names import MAP
 from .rule import FLYTE, Rule
 
 # Flyte leaves Monty's own limit as it is.
@@ -165,7 +166,7 @@ def _naming(name: str, function: Function, context: Context) -> Fix | None:
     indent = source.lines[start.line - 1][: start.column - 1]
     if indent.strip() or first.lineno == function.lineno:
         return None
-    text = f"if False:\n{indent}    {name}()\n{indent}"
+    text = f"if False:\n{indent}    {name}(*())\n{indent}"
     return Fix(f"Name {name} in a branch that never runs", (Edit(start, start, text),), "safe")
 
 
@@ -330,7 +331,7 @@ UNREGISTERED = Rule(
     name="map-alone",
     summary="An external that only `flyte_map` names.",
     why="Flyte does not find what stands only as text, and then does not know the task.",
-    instead="A call of it in the task's own body, be it one that never runs (`if False: double()`).",
+    instead="A call of it in the task's own body, be it one that never runs (`if False: double(*())`).",
     bad='def all_doubled(xs: list[int]) -> list[int]:\n    return list(flyte_map("double", xs))\n',
     good=(
         "def all_doubled(xs: list[int]) -> list[int]:\n    first = double(xs[0])\n"
