@@ -103,10 +103,30 @@ class Writer:
             ]
         if sort == 2:
             return [blanks + pick.choice(IMPORTS)]
+        if sort == 3:
+            return self.lookup(blanks)
+        if sort == 4 and depth < 4:
+            end = pick.choice(["finally: pass", "except ValueError: raise", "except (KeyError, TypeError):"])
+            rest = [f"{blanks}    raise"] if end.endswith(":") else []
+            return [f"{blanks}try:", *self.block(depth + 1, 1 + pick.randrange(2)), blanks + end, *rest]
         note = pick.choice(
             ["", "", "", "  # noqa", "  # noqa: SBX105", "  # noqa: SBX301 because", "  # why # noqa"]
         )
         return [blanks + self.simple() + note]
+
+    def lookup(self, blanks: str) -> list[str]:
+        """A key that may be missing, looked up."""
+        pick = self.random
+        holder, key = pick.choice(DICTS), pick.choice(["i", "s", "1", "'a'", "xs", "undefined", "t"])
+        head = pick.choice(["i = ", "t = ", "return "])
+        default = pick.choice(["0", "i", "1, 2", "print(i)", "d['zz']", "undefined", "(i := 7)", "s"])
+        caught = pick.choice(["KeyError", "KeyError", "LookupError", "Exception", "IndexError"])
+        return [
+            f"{blanks}try:",
+            f"{blanks}    {head}{holder}[{key}]",
+            f"{blanks}except {caught}:",
+            f"{blanks}    {head}{default}",
+        ]
 
     def simple(self) -> str:
         """A statement on one line."""

@@ -228,6 +228,55 @@ class TestNewDicts:
         assert not any(each.fix for each in found)
 
 
+class TestNeedlessTry:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (
+                "try:\n    x = d[s]\nexcept KeyError:\n    x = 0\nreturn x",
+                "x = d[s] if s in d else 0\nreturn x",
+            ),
+            (
+                "try:\n    return d['a']\nexcept LookupError:\n    return",
+                "return d['a'] if 'a' in d else None",
+            ),
+            (
+                "try: x = d[s]\nexcept KeyError: x = 1, 2\nreturn x",
+                "x = d[s] if s in d else (1, 2)\nreturn x",
+            ),
+            ("try:\n    return g(n)\nexcept ValueError:\n    raise", "return g(n)"),
+            ("try:\n    x = g(\n      n)\n\n    return x\nfinally:\n    pass", "x = g(\n  n)\n\nreturn x"),
+            ("try: return n\nfinally: pass", "return n"),
+            (
+                "if n:\n    try:\n        if s:\n            return n\n    except:\n        raise\nreturn d",
+                "if n:\n    if s:\n        return n\nreturn d",
+            ),
+        ],
+    )
+    def test_what_needs_no_try_is_written_without(self, before: str, after: str) -> None:
+        assert mended(before) == after
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "try:\n    x = g(d)[s]\nexcept KeyError:\n    x = 0\nreturn x",
+            "e = g()\ntry:\n    x = e[s]\nexcept KeyError:\n    x = 0\nreturn x",
+            "try:\n    x = d[g(s)]\nexcept KeyError:\n    x = 0\nreturn x",
+            "try:\n    x = d[s]\nexcept Exception:\n    x = 0\nreturn x",
+            "try:\n    x = d[s]\nexcept KeyError as error:\n    x = 0\nreturn x",
+            "try:\n    x = d[s]\nexcept KeyError:\n    y = 0\nreturn x",
+            "try:\n    x = d[s]\nexcept KeyError:\n    x = 0\nelse:\n    x = 1\nreturn x",
+            "try:\n    x = d[s]  # why\nexcept KeyError:\n    x = 0\nreturn x",
+            "try:\n    return g(n)\nexcept g(n):\n    raise",
+            "try:\n    return g(n)\nexcept ValueError:\n    raise KeyError",
+            "try:\n    return g(n)\nfinally:\n    print(n)",
+            'try:\n    return g("""\n        a""")\nfinally:\n    pass',
+        ],
+    )
+    def test_any_other_try_has_no_fix(self, body: str) -> None:
+        assert mended(body, unsafe=True) == body
+
+
 class TestAugmented:
     def test_a_matrix_product_has_no_fix(self) -> None:
         found = check("def f(n: int) -> int:\n    n @= 2\n    return n\n")

@@ -7,6 +7,7 @@ import ast
 from ..augmented import OPERATORS, rewritten
 from ..context import Context
 from ..item_assignment import new_dict
+from ..needless_try import without_try
 from ..unused_import import removal_of_unused
 from .rule import DOCUMENTED, Rule
 
@@ -34,7 +35,8 @@ def _try(node: ast.Try | ast.TryStar, context: Context) -> None:
     message = (
         "try: exceptions are not caught here; test before with if, or let the external say what went wrong"
     )
-    context.report(TRY, context.source.start(node), context.source.head_end(node, "try"), message)
+    fix = without_try(node, context) if isinstance(node, ast.Try) else None
+    context.report(TRY, context.source.start(node), context.source.head_end(node, "try"), message, fix)
 
 
 def _with(node: ast.With | ast.AsyncWith, context: Context) -> None:
@@ -117,6 +119,7 @@ TRY = Rule(
     profiles=DOCUMENTED,
     nodes=(ast.Try, ast.TryStar),
     find=_try,
+    fix="writes it without: a look-up of a key, a try that catches nothing; safe",
 )
 
 WITH = Rule(
