@@ -74,6 +74,10 @@ FEATURES: dict[str, str] = {
     "matmul-assignment": "def f(x):\n    x @= 1\n",
     "comprehension-subscript": "a = [0]\n[1 for a[0] in [1]]\n",
     "comprehension-attribute": "class A: pass\na = A()\n[1 for a.x in [1]]\n",
+    "dataclass-post-init": (
+        "from dataclasses import dataclass\n"
+        "@dataclass\nclass A:\n    x: int\n    def __post_init__(self): pass\n"
+    ),
     "empty-target": "for () in []:\n    pass\n",
     "class-shadow": "def f(x):\n    class A:\n        x = 1\n        def m(self): return x\n",
     "raise-semicolon": "def f():\n    raise; x = 1\n",
@@ -146,7 +150,7 @@ SUBMODULES = (
     "json.decoder",
 )
 
-LIMITS = {"max_memory": 256 * 1024 * 1024, "max_feed_duration_secs": 5.0, "max_suspensions": 1_000_000}
+LIMITS: Any = {"max_memory": 256 * 1024 * 1024, "max_feed_duration_secs": 5.0, "max_suspensions": 1_000_000}
 # No clock and no entropy, as the engine runs tasks.
 OS_POLICY: Any = {"datetime": "call_host", "random_start": "call_host"}
 

@@ -70,6 +70,23 @@ def is_builtin(node: ast.expr, context: Context) -> bool:
     return isinstance(node, ast.Name) and kinds_of(context).binder(node) is None
 
 
+def is_function(node: ast.expr, context: Context) -> bool:
+    """Whether an expression certainly is a function of the text: a lambda, or a name that only one `def`
+    binds.
+    """
+    if isinstance(node, ast.Lambda):
+        return True
+    if not isinstance(node, ast.Name):
+        return False
+    kinds, index = kinds_of(context), index_of(context)
+    binder = kinds.binder(node)
+    return binder is not None and any(
+        each.name == node.id and index.scope(each) is binder and len(kinds.bindings[binder, node.id]) == 1
+        for each in index.of(ast.FunctionDef, ast.AsyncFunctionDef)
+        if not each.decorator_list
+    )
+
+
 def is_guarded(node: ast.AST, error: str, context: Context) -> bool:
     """Whether `node` stands in a `try` that catches `error`, or where only a type checker looks."""
     index = index_of(context)

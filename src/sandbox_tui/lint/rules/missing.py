@@ -6,19 +6,23 @@ What is found here certainly fails when it is reached.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Mapping
+from functools import lru_cache
 
 from ..context import Context
-from ..imports import Imports, imports_of, is_builtin, is_guarded
+from ..imports import Imports, imports_of, is_builtin, is_function, is_guarded
 from ..kinds import kinds_of
 from ..targets import Target
 from .missing_advice import ATTRIBUTES, METHODS, MODULES, NAMES
 from .rule import TYPED, Rule
 
-# Data attributes of Python's builtin types; what else is read without a call is a method or a class's own.
-_DATA = frozenset("real imag numerator denominator start stop step".split())  # noqa: SIM905
-_DUNDER = re.compile(r"__\w+__")
+NOWHERE = frozenset(
+    """
+    __bases__ __cause__ __closure__ __code__ __context__ __defaults__ __dict__ __func__ __globals__
+    __kwdefaults__ __module__ __mro__ __qualname__ __self__ __subclasses__ __traceback__ __wrapped__
+    """.split()  # noqa: SIM905
+)
+"""What no value in Monty has, whatever its type; a test asks the installed Monty."""
+
 _EXCEPTION_ATTRIBUTES = frozenset(dir(Exception))
 
 
@@ -105,28 +109,34 @@ def _attribute(node: ast.Call | ast.Attribute, context: Context) -> None:
 
 def _read(node: ast.Attribute, called: bool, context: Context) -> None:
     target, name = context.target, node.attr
+    if name in NOWHERE:
+        if not is_guarded(node, "AttributeError", context):
+            message = (
+                f"nothing in Monty has {name}: {ATTRIBUTES.get(name, 'a task cannot look into its own code')}"
+            )
+            context.report_node(METHOD if called else ATTRIBUTE, node, message)
+        return
     if isinstance(node.value, ast.Name) and node.value.id in _CLASSES:
         if is_builtin(node.value, context):
             _of_class(node, node.value.id, called, context)
         return
-    if called and name in _every_method(context):
-        return  # nearly always on a value that has it
-    if not called and name not in _every_method(context) and name not in _DATA and not _is_special(name):
+    imports = imports_of(context)
+    dotted = None if imports is None else imports.dotted(node.value)
+    if dotted is not None:
+        if dotted in target.class_methods:
+            _of_class(node, dotted, called, context)
+        return
+    if called and name in _common_methods(target):
+        return  # on nearly any value that has a method of that name
+    if isinstance(node.value, ast.Name) and node.value.id == "self":
         return
     kind = kinds_of(context).of(node.value)
-    if kind is None or kind not in target.methods:
-        imports = imports_of(context)
-        dotted = None if imports is None else imports.dotted(node.value)
-        if dotted is not None and dotted in target.class_methods:
-            _of_class(node, dotted, called, context)
-        elif dotted is None and name in _EXCEPTION_ATTRIBUTES and _is_caught(node.value, context):
-            _of_value(node, "Exception", called, context)
-        return
-    _of_value(node, kind, called, context)
-
-
-def _is_special(name: str) -> bool:
-    return _DUNDER.fullmatch(name) is not None or name == "with_traceback" or name == "add_note"
+    if kind is None and is_function(node.value, context):
+        kind = "function"
+    if kind is None and name in _EXCEPTION_ATTRIBUTES and _is_caught(node.value, context):
+        kind = "Exception"
+    if kind is not None and kind in target.methods:
+        _of_value(node, kind, called, context)
 
 
 def _is_caught(node: ast.expr, context: Context) -> bool:
@@ -201,25 +211,18 @@ def _near(name: str, names: frozenset[str]) -> str | None:
     return next(iter(get_close_matches(name, sorted(names), 1, 0.75)), None)
 
 
-_CLASSES = frozenset("str int float bool bytes list dict tuple set frozenset range".split())  # noqa: SIM905
+_BUILTIN_TYPES = (str, int, float, bool, bytes, list, dict, tuple, set, frozenset, range)
+_CLASSES = frozenset(kind.__name__ for kind in _BUILTIN_TYPES)
 
 
-def _every_method(context: Context) -> frozenset[str]:
-    return context.memo(_collect_methods)
-
-
-def _collect_methods(context: Context) -> frozenset[str]:
-    return _all_of(context.target.methods)
-
-
-_unions: dict[int, frozenset[str]] = {}
-
-
-def _all_of(methods: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    found = _unions.get(id(methods))
-    if found is None:
-        found = _unions[id(methods)] = frozenset().union(*methods.values())
-    return found
+@lru_cache(maxsize=8)
+def _common_methods(target: Target) -> frozenset[str]:
+    """The names of methods that no builtin type of Monty lacks, if Python's has them."""
+    here = frozenset[str]().union(*target.methods.values())
+    lacking = frozenset[str]().union(
+        *(set(dir(kind)) - target.methods[kind.__name__] for kind in _BUILTIN_TYPES)
+    )
+    return here - lacking
 
 
 MODULE = Rule(

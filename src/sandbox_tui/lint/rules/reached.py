@@ -1,4 +1,4 @@
-"""SBX624 to SBX629: what Monty reads without complaint and certainly refuses when it is reached."""
+"""SBX624 to SBX626 and SBX629: what Monty reads and certainly refuses when it is reached."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import ast
 import re
 
 from ..context import Context
-from ..imports import imports_of, is_builtin, is_guarded
-from ..index import index_of
+from ..imports import imports_of, is_builtin, is_function, is_guarded
 from ..kinds import kinds_of
 from .refused import refuses
 from .rule import TYPED, Rule
 
-_SETS = ("set", "frozenset")
-_EXCEPTION = re.compile(r"[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Iteration)")
-_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_EXCEPTION = re.compile(r"(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt|Iteration)")
 
 
 def _exception(node: ast.Call, context: Context) -> None:
@@ -101,8 +98,14 @@ CLOCK_WITHOUT_ARGUMENT = frozenset(("time.asctime", "time.ctime", "time.gmtime",
 """What asks for the time when it is not given one."""
 
 
-def _host(node: ast.Call | ast.Attribute, context: Context) -> None:
-    if isinstance(node, ast.Call):
+def _host(node: ast.Call | ast.Attribute | ast.ImportFrom, context: Context) -> None:
+    if isinstance(node, ast.ImportFrom):
+        if node.module == "os" and not node.level and not _caught_host(node, context):
+            for alias in node.names:
+                if alias.name == "environ":
+                    start, end = context.source.start(alias), context.source.end(alias)
+                    context.report(HOST, start, end, _ENVIRONMENT)
+    elif isinstance(node, ast.Call):
         function = node.func
         if isinstance(function, ast.Name) and function.id == "open":
             if is_builtin(function, context) and not _caught_host(node, context):
@@ -120,8 +123,7 @@ def _host(node: ast.Call | ast.Attribute, context: Context) -> None:
     elif node.attr == "environ" and isinstance(node.ctx, ast.Load):
         imports = imports_of(context)
         if imports is not None and imports.dotted(node) == "os.environ" and not _caught_host(node, context):
-            message = "os.environ: a task has no environment; take the value as an input"
-            context.report_node(HOST, node, message)
+            context.report_node(HOST, node, _ENVIRONMENT)
 
 
 def _names(dotted: str, context: Context) -> frozenset[str]:
@@ -147,6 +149,8 @@ def _path(node: ast.Call, function: ast.Attribute, context: Context) -> None:
 def _caught_host(node: ast.AST, context: Context) -> bool:
     return any(is_guarded(node, error, context) for error in ("RuntimeError", "OSError", "PermissionError"))
 
+
+_ENVIRONMENT = "os.environ: a task has no environment; take the value as an input"
 
 HOST_CALLS = frozenset(
     (
@@ -187,46 +191,6 @@ PATH_CALLS = frozenset(
     )
 )
 """The methods of a `pathlib.Path` that ask the host for files."""
-
-
-def _slice(node: ast.Assign | ast.AugAssign | ast.For, context: Context) -> None:
-    if not refuses("slice-assignment", context):
-        return
-    found: list[ast.Subscript] = []
-    waiting = list(node.targets) if isinstance(node, ast.Assign) else [node.target]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, ast.Tuple | ast.List):
-            waiting += part.elts
-        elif isinstance(part, ast.Starred):
-            waiting.append(part.value)
-        elif isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
-            found.append(part)
-    for part in found:
-        if not is_guarded(node, "TypeError", context):
-            message = (
-                f"assignment to a slice: Monty {context.target.version} has none; "
-                "make a new list, such as [*a[:start], *values, *a[stop:]]"
-            )
-            context.report_node(SLICE, part, message)
-
-
-def _sets(node: ast.Compare, context: Context) -> None:
-    if not any(isinstance(each, _ORDER) for each in node.ops) or not refuses("set-comparison", context):
-        return
-    kinds = kinds_of(context)
-    left = kinds.of(node.left)
-    for operator, operand in zip(node.ops, node.comparators):
-        right = kinds.of(operand)
-        if isinstance(operator, _ORDER) and left in _SETS and right in _SETS:
-            if not is_guarded(node, "TypeError", context):
-                message = (
-                    f"sets are not compared in Monty {context.target.version}: "
-                    "write a.issubset(b) or a.issuperset(b)"
-                )
-                context.report_node(SET_COMPARISON, node, message)
-            return
-        left = right
 
 
 _KEYWORDS: dict[str, dict[str, str]] = {
@@ -272,22 +236,34 @@ def _argument(node: ast.Call, context: Context) -> None:
             context.report(ARGUMENT, start, end, f"Monty's {name} has no {keyword.arg}: {advice}")
     if name == "re.sub" and len(node.args) > 1 and refuses("re-callable", context):
         replacement = node.args[1]
-        if _is_function(replacement, context):
+        if is_function(replacement, context):
             message = "in Monty re.sub replaces by a string only: go through re.finditer and join the parts"
             context.report_node(ARGUMENT, replacement, message)
 
 
-def _is_function(node: ast.expr, context: Context) -> bool:
-    if isinstance(node, ast.Lambda):
-        return True
-    if not isinstance(node, ast.Name):
-        return False
-    kinds, index = kinds_of(context), index_of(context)
-    binder = kinds.binder(node)
-    return binder is not None and any(
-        each.name == node.id and index.scope(each) is binder and len(kinds.bindings[binder, node.id]) == 1
-        for each in index.of(ast.FunctionDef)
-    )
+def _post_init(node: ast.ClassDef, context: Context) -> None:
+    if not refuses("dataclass-post-init", context):
+        return
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__post_init__":
+            imports = imports_of(context)
+            decorators = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+            if imports and any(imports.dotted(each) == "dataclasses.dataclass" for each in decorators):
+                start = context.source.start(method)
+                end = context.source.head_end(method, r"def\s+\w+")
+                version = context.target.version
+                message = (
+                    f"Monty {version}'s dataclass has no __post_init__: compute it in a function or method"
+                )
+                context.report(ARGUMENT, start, end, message)
+
+
+def _arguments(node: ast.Call | ast.ClassDef, context: Context) -> None:
+    if isinstance(node, ast.ClassDef):
+        if node.decorator_list:
+            _post_init(node, context)
+    else:
+        _argument(node, context)
 
 
 EXCEPTION = Rule(
@@ -326,49 +302,23 @@ HOST = Rule(
     bad="def read(path: str) -> str:\n    return open(path).read()\n",
     good="def read(path: str) -> str:\n    return read_text(path)\n",
     profiles=TYPED,
+    nodes=(ast.ImportFrom,),
     expressions=(ast.Call, ast.Attribute),
     find=_host,
-)
-
-SLICE = Rule(
-    code="SBX627",
-    name="slice-assignment",
-    summary="Assignment to a slice, for Monty 1.0.0.",
-    why="Flyte pins that version, which fails when it is reached; newer ones have it.",
-    instead="A new list: `[*a[:start], *values, *a[stop:]]`.",
-    bad="def put(a: list) -> list:\n    a[0:2] = [5]\n    return a\n",
-    good="def put(a: list) -> list:\n    return [5, *a[2:]]\n",
-    profiles=TYPED,
-    nodes=(ast.Assign, ast.AugAssign, ast.For),
-    find=_slice,
-    targets=frozenset(("1.0.0",)),
-)
-
-SET_COMPARISON = Rule(
-    code="SBX628",
-    name="set-comparison",
-    summary="Sets compared by `<=`, `<`, `>=` or `>`, for Monty 1.0.0.",
-    why="Flyte pins that version, which fails when it is reached; newer ones have it.",
-    instead="`a.issubset(b)`, `a.issuperset(b)`.",
-    bad="def within(a: set, b: set) -> bool:\n    return a <= b\n",
-    good="def within(a: set, b: set) -> bool:\n    return a.issubset(b)\n",
-    profiles=TYPED,
-    expressions=(ast.Compare,),
-    find=_sets,
-    targets=frozenset(("1.0.0",)),
 )
 
 ARGUMENT = Rule(
     code="SBX629",
     name="unsupported-argument",
-    summary="An argument that Monty's version of a function does not take.",
+    summary="An argument or an option that Monty's version of a function does not take.",
     why="The call fails when it is reached.",
     instead="What the message names.",
     bad="def power(x: int) -> int:\n    return pow(x, 3, mod=7)\n",
     good="def power(x: int) -> int:\n    return pow(x, 3, 7)\n",
     profiles=TYPED,
+    nodes=(ast.ClassDef,),
     expressions=(ast.Call,),
-    find=_argument,
+    find=_arguments,
 )
 
-RULES = (EXCEPTION, CLOCK_RULE, HOST, SLICE, SET_COMPARISON, ARGUMENT)
+RULES = (EXCEPTION, CLOCK_RULE, HOST, ARGUMENT)

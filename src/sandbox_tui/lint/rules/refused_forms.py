@@ -43,16 +43,9 @@ _MEMBERS: dict[type[ast.AST], str] = {
 }
 
 
-def _matmul(node: ast.AugAssign | ast.BinOp, context: Context) -> None:
-    if not isinstance(node.op, ast.MatMult):
-        return
-    if isinstance(node, ast.AugAssign):
-        if refuses("matmul-assignment", context):
-            message = "@=: Monty has no matrix multiplication; call an external that multiplies"
-            context.report_node(MATMUL, node, message)
-    elif refuses("matmul", context):
-        version = context.target.version
-        message = f"@: Monty {version} has no matrix multiplication; call an external that multiplies"
+def _matmul(node: ast.AugAssign, context: Context) -> None:
+    if isinstance(node.op, ast.MatMult) and refuses("matmul-assignment", context):
+        message = "@=: Monty has no matrix multiplication; call an external that multiplies"
         context.report_node(MATMUL, node, message)
 
 
@@ -235,15 +228,14 @@ def _nested(tree: ast.Module, context: Context) -> None:
 
 MATMUL = Rule(
     code="SBX613",
-    name="matrix-multiplication",
-    summary="`x @= y`; for Monty 1.0.0 also `x @ y`.",
-    why="Monty refuses the whole source for `@=`; version 1.0.0 fails when it reaches `@`.",
+    name="matrix-assignment",
+    summary="`x @= y`.",
+    why="Monty has no matrix multiplication and refuses the whole source.",
     instead="An external that multiplies.",
     bad="def scale(a: list, b: list) -> list:\n    a @= b\n    return a\n",
     good="def scale(a: list, b: list) -> float:\n    return sum([x * y for x, y in zip(a, b)])\n",
     profiles=TYPED,
     nodes=(ast.AugAssign,),
-    expressions=(ast.BinOp,),
     find=_matmul,
 )
 
