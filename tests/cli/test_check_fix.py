@@ -14,7 +14,7 @@ from sandbox_tui.workspace.toml import load
 
 BROKEN = "def task(x: int) -> int:\n    import os\n    x += 1\n    return x"
 MENDED = "def task(x: int) -> int:\n    x = x + 1\n    return x"
-HALF = "def task(xs: list[int]) -> list:\n    y = 1\n    y += 1\n    xs += [y]\n    try: pass\n    finally: pass\n    return xs"
+HALF = "def task(xs: list[int]) -> list:\n    y = 1\n    y += 1\n    xs += [y]\n    try: pass\n    finally: y\n    return xs"
 
 # Each is a task file with the one statement `x += 1`, written in another way.
 LAYOUTS = {
@@ -231,7 +231,7 @@ class TestTarget:
 class TestStatistics:
     def test_findings_are_counted_by_code(self, command: Command, task: TaskFile) -> None:
         path = task(
-            "def task(x: int) -> int:\n    x += 1\n    x += 2\n    try: pass\n    finally: pass\n    return x"
+            "def task(x: int) -> int:\n    x += 1\n    x += 2\n    try: pass\n    finally: x\n    return x"
         )
         outcome = command("check", "--statistics", path)
         assert outcome.status == 1
