@@ -23,28 +23,6 @@ BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 """The fields of a statement (or of a handler or case) that hold statements, the last one first."""
 
-_STATEMENTS: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.Return: ("value",),
-    ast.Delete: ("targets",),
-    ast.Assign: ("targets", "value"),
-    ast.AugAssign: ("target", "value"),
-    ast.AnnAssign: ("target", "value"),
-    ast.For: ("target", "iter"),
-    ast.AsyncFor: ("target", "iter"),
-    ast.While: ("test",),
-    ast.If: ("test",),
-    ast.Raise: ("exc", "cause"),
-    ast.Assert: ("test", "msg"),
-    ast.Expr: ("value",),
-    ast.Match: ("subject",),
-    ast.FunctionDef: ("decorator_list", "args"),
-    ast.AsyncFunctionDef: ("decorator_list", "args"),
-    ast.ClassDef: ("decorator_list", "bases", "keywords"),
-    ast.With: ("items",),
-    ast.AsyncWith: ("items",),
-    ast.ExceptHandler: ("type",),
-    ast.match_case: ("pattern", "guard"),
-}
 # Annotations are no part of this: Monty does not evaluate them.
 EXPRESSIONS: dict[type[Any], tuple[str, ...]] = {
     ast.BoolOp: ("values",),
@@ -90,13 +68,3 @@ EXPRESSIONS: dict[type[Any], tuple[str, ...]] = {
     type(None): (),
 }
 """The fields of an expression (or of a part of one, or of a pattern) that hold expressions."""
-
-
-def add_expressions(node: ast.AST, sort: type[ast.AST], found: list[Any]) -> None:
-    """Adds the expressions that stand directly in a statement (or in a handler or case) to `found`."""
-    for field in _STATEMENTS.get(sort, ()):
-        value = getattr(node, field)
-        if value.__class__ is list:
-            found += value
-        elif value is not None:
-            found.append(value)

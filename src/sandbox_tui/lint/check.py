@@ -1,7 +1,6 @@
 """Checks a source: reads it, and lets every rule that counts look at the statements it wants to see.
 
-Statements are walked first, then their expressions, if a rule that counts wants to see any: once for all
-rules.
+The tree is walked once for all of them, by the analysis of its scopes.
 """
 
 from __future__ import annotations
@@ -9,11 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from .blocks import BLOCKS, EXPRESSIONS, add_expressions
 from .context import MAX_FINDINGS, Context
 from .diagnostic import Diagnostic, SyntaxFailure
+from .names import names_of
 from .reading import Reading, read
 from .rules import RULES, Find, Rule, counted
 from .rules.suppression import settle
@@ -99,50 +98,15 @@ def _table(rules: frozenset[Rule]) -> Table:
 
 
 def _walk(context: Context, rules: frozenset[Rule]) -> None:
-    table = _table(rules)
     whole = context.whole
-    for find, needs_whole in table.get(ast.Module, ()):
-        if whole or not needs_whole:
-            find(context.tree, context)
-    waiting: list[Any] = context.tree.body[::-1]
-    expressions: list[Any] = []
-    wanted = any(rule.expressions for rule in rules)
-    while waiting:
-        node = waiting.pop()
-        sort = type(node)
-        finders = table.get(sort)
-        if finders is not None:
-            for find, needs_whole in finders:
-                if whole or not needs_whole:
+    nodes = names_of(context).scopes.nodes
+    for sort, finders in _table(rules).items():
+        found = [context.tree] if sort is ast.Module else nodes.get(sort, ())
+        if not found:
+            continue
+        for find, needs_whole in finders:
+            if whole or not needs_whole:
+                for node in found:
                     find(node, context)
-            if context.full:
-                return
-        blocks = BLOCKS.get(sort)
-        if blocks is not None:
-            for block in blocks:
-                waiting += getattr(node, block)[::-1]
-        if wanted:
-            add_expressions(node, sort, expressions)
-    _walk_expressions(expressions, table, context)
-
-
-def _walk_expressions(waiting: list[Any], table: Table, context: Context) -> None:
-    """Shows the waiting expressions, and all in them, to the rules; those of a class in no special order."""
-    whole = context.whole
-    fields = EXPRESSIONS
-    while waiting:
-        node = waiting.pop()
-        sort = node.__class__
-        finders = table.get(sort)
-        if finders is not None:
-            for find, needs_whole in finders:
-                if whole or not needs_whole:
-                    find(node, context)
-            if context.full:
-                return
-        for field in fields[sort]:
-            value = getattr(node, field)
-            if value.__class__ is list:
-                waiting += value
-            elif value is not None:
-                waiting.append(value)
+        if context.full:
+            return

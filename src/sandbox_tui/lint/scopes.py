@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -132,14 +133,18 @@ class Scope:
 
 
 class Scopes:
-    """The scopes of a tree, the module's first, and the calls and attributes in it."""
+    """The scopes of a tree, the module's first, and its nodes.
+
+    `nodes` holds by class all statements and expressions (and handlers, cases, patterns, comprehensions),
+    without names, and without what stands in annotations; each class in the order of evaluation, bodies of
+    functions after what is around them.
+    """
 
     def __init__(self, tree: ast.Module) -> None:
         analysis = _Analysis(tree)
         self.all = analysis.scopes
         self.module = self.all[0]
-        self.calls = analysis.calls
-        self.attributes = analysis.attributes
+        self.nodes: Mapping[type[ast.AST], list[Any]] = analysis.nodes
         self.nonlocals: set[str] = set().union(*(scope.nonlocals for scope in self.all))
         for scope in self.all:
             _sum_up(scope, self.module)
@@ -184,6 +189,11 @@ class Scopes:
             outer = outer.parent
         return True
 
+    @property
+    def calls(self) -> list[ast.Call]:
+        """The calls."""
+        return self.nodes.get(ast.Call, [])
+
     def called(self) -> set[ast.expr]:
         """What stands to be called."""
         return {call.func for call in self.calls}
@@ -212,7 +222,7 @@ def reads_from_outside(tree: ast.Module, source: str | None = None) -> list[Free
     found = scopes.unanswered()
     lines = None if source is None else source.split("\n")
     called = scopes.called()
-    attributes = {each.value: each.attr for each in reversed(scopes.attributes)}
+    attributes = {each.value: each.attr for each in reversed(scopes.nodes.get(ast.Attribute, []))}
     names = [
         FreeName.at(node, node.id, lines, called=node in called, attribute=attributes.get(node))
         for node in found
@@ -252,8 +262,7 @@ class _Analysis:
     def __init__(self, tree: ast.Module) -> None:
         module = Scope("module", None, tree)
         self.scopes = [module]
-        self.calls: list[ast.Call] = []
-        self.attributes: list[ast.Attribute] = []
+        self.nodes: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
         self.stack: list[Any] = []
         self.bodies: list[tuple[Scope, list[Any]]] = [(module, tree.body)]
         # Bodies of functions and classes are scopes of their own, and wait until what is around them is done.
@@ -262,9 +271,9 @@ class _Analysis:
             self.walk(scope)
 
     def walk(self, scope: Scope) -> None:
-        stack, events = self.stack, scope.events
+        stack, events, nodes = self.stack, scope.events, self.nodes
         fields_of = _BACKWARDS.get
-        name_class, call_class, attribute_class = ast.Name, ast.Call, ast.Attribute
+        name_class = ast.Name
         while stack:
             item = stack.pop()
             sort = item.__class__
@@ -273,20 +282,13 @@ class _Analysis:
                 continue
             fields = fields_of(sort)
             if fields is not None:
+                nodes[sort].append(item)
                 for field in fields:
                     value = getattr(item, field)
                     if value.__class__ is list:
                         stack += value[::-1]
                     elif value is not None:
                         stack.append(value)
-            elif sort is attribute_class:
-                self.attributes.append(item)
-                stack.append(item.value)
-            elif sort is call_class:
-                self.calls.append(item)
-                stack += item.keywords[::-1]
-                stack += item.args[::-1]
-                stack.append(item.func)
             elif sort is Scope:
                 if item.parent is scope:
                     item.start = len(events)
@@ -299,10 +301,14 @@ class _Analysis:
                     scope.loops.append(item)
                 else:
                     item.end = len(events)
-            else:
+            elif item is not None:
+                nodes[sort].append(item)
                 special = _SPECIAL.get(sort)
                 if special is not None:
                     special(self, scope, item)
+                else:
+                    # Of a newer Python.
+                    self.later(ast.iter_child_nodes(item))
 
     def later(self, items: Iterable[Any]) -> None:
         """Puts items before everything that waits, in their own order."""
@@ -416,6 +422,7 @@ class _Analysis:
         self, scope: Scope, node: ast.expr, generators: list[ast.comprehension], results: list[ast.expr]
     ) -> None:
         inner = self.inner("comprehension", scope, node)
+        self.nodes[ast.comprehension] += generators
         steps: list[ast.AST] = []
         for index, generator in enumerate(generators):
             if index:
@@ -453,7 +460,5 @@ if hasattr(ast, "TypeAlias"):
     _SPECIAL[ast.TypeAlias] = _Analysis.type_alias
 # What is no more than its fields, the last one first.
 _BACKWARDS = {
-    sort: fields[::-1]
-    for sort, fields in _ORDER.items()
-    if sort not in _SPECIAL and sort not in (ast.Call, ast.Attribute)
+    sort: fields[::-1] for sort, fields in _ORDER.items() if sort not in _SPECIAL and sort is not type(None)
 }

@@ -31,8 +31,8 @@ class Rule:
     has none).
 
     `find` is called with each statement (or with the module, handlers and match cases) whose class is in
-    `nodes`, and then with each expression whose class is in `expressions`: at any depth, pattern and
-    `comprehension` included, but not in annotations, which Monty does not evaluate. It reports to the
+    `nodes`, and with each expression whose class is in `expressions`: any but a name, at any depth, pattern
+    and `comprehension` included, but not in annotations, which Monty does not evaluate. It reports to the
     context. With `needs_whole` it is called only if the whole text could be parsed. A rule without `find` is
     reported by who reads the text.
     """
