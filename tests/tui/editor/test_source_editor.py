@@ -368,3 +368,13 @@ async def test_a_bracket_in_a_string_is_no_bracket() -> None:
         editor.move_cursor((0, 1))
         await pilot.pause()
         assert editor.matching_bracket_location == (0, 5)
+
+
+async def test_a_line_that_is_seen_from_its_beginning_again_is_shown_from_there() -> None:
+    async with editing("x = " + "1" * 200 + "\ny = 2\n") as (editor, pilot, _):
+        await pilot.press("end")
+        await pilot.pause()
+        assert editor.scroll_offset.x > 0
+        await pilot.press("down")
+        await pilot.pause()
+        assert editor.scroll_offset.x == 0

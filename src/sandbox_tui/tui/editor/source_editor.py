@@ -24,7 +24,7 @@ from textual.document._document import Location, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
 from textual.document._wrapped_document import WrappedDocument
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -320,6 +320,15 @@ class SourceEditor(TextArea, inherit_bindings=False):
         row = line - 1
         top, bottom = self._visible_line_indices
         self.move_cursor((max(0, row), max(0, column - 1)), center=not top <= row < bottom)
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Bring the cursor into view; where its line is seen from the beginning then, from there."""
+        offset = super().scroll_cursor_visible(center, animate)
+        # As many cells right of the cursor as Textual keeps free.
+        needed = self._cursor_offset[0] + 3 + self.gutter_width
+        if self.scroll_offset.x and needed <= self.scrollable_content_region.width:
+            self.scroll_to(x=0, animate=animate, force=True)
+        return offset
 
     def _show_row(self, row: int) -> None:
         """Scroll so far that a row is seen, with a few lines around it."""
