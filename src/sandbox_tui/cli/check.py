@@ -8,7 +8,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -18,8 +18,7 @@ from .messages import CommandError, complain, is_terminal
 if TYPE_CHECKING:
     from ..lint.formats import Report
     from .checked_files import CheckedFile, Settings
-
-    _Open = Callable[[], CheckedFile]
+    from .looking import Wanted
 
 CLEAN, FOUND, UNREADABLE = 0, 1, 2
 FORMATS = ("full", "concise", "json", "github", "sarif")
@@ -82,35 +81,31 @@ def run(args: argparse.Namespace) -> int:
     """Prints the findings; 0 if there are none (left), 1 if there are, 2 if a file could not be read. With
     `--diff`, 1 if there is something to mend.
     """
-    from ..workspace.errors import DocumentError
+    from .looking import Wanted, look, look_at_all
 
-    files = _StandardInput(args) if _STANDARD_INPUT in args.paths else _Files(args)
-    fixing = args.fix or args.diff
+    wanted = Wanted(_settings(args), args.fix, args.diff, args.unsafe_fixes)
+    from_input = _STANDARD_INPUT in args.paths
+    paths = [] if from_input else list(_paths([Path(each) for each in args.paths]))
+    found = iter([look(_reader(args, wanted), wanted)]) if from_input else look_at_all(paths, wanted)
     reports: list[Report] = []
     mended = 0
     unreadable = False
-    for opened in files:
-        try:
-            file = opened()
-            if not fixing:
-                reports += file.reports()
-                continue
-            result = file.mended(unsafe=args.unsafe_fixes)
-            mended += len(result.applied)
-            reports += result.reports
-            if args.diff:
-                _print_diff(file, result.text)
-            else:
-                files.take(file, result.text)
-        except DocumentError as error:
-            complain(str(error))
+    for each in found:
+        reports += each.reports
+        mended += each.mended
+        _print_difference(each.difference)
+        if each.error is not None:
+            complain(each.error)
             unreadable = True
+        elif from_input and each.text is not None:
+            # A filter gives back what it got, mended or not.
+            sys.stdout.write(each.text)
     if args.diff:
         _say_what_would_be(mended)
         return UNREADABLE if unreadable else FOUND if mended else CLEAN
     # A mended source has standard output for itself.
-    _print(reports, args, sys.stderr if files.prints_source and args.fix else sys.stdout)
-    if not files.count:
+    _print(reports, args, sys.stderr if from_input and args.fix else sys.stdout)
+    if not from_input and not paths:
         complain("there is no task file in " + ", ".join(args.paths))
     elif not unreadable or reports or mended:
         _summary(reports, mended, args)
@@ -120,65 +115,27 @@ def run(args: argparse.Namespace) -> int:
 # --- the files ---
 
 
-class _Files:
-    """The files of the command line, each to be opened by who goes through them."""
+def _reader(args: argparse.Namespace, wanted: Wanted) -> Callable[[], CheckedFile]:
+    """What reads the one source that comes from standard input."""
+    from .checked_files import CheckedPython, CheckedSource, CheckedTask
 
-    prints_source = False
+    if len(args.paths) > 1:
+        raise CommandError("standard input (-) is checked alone, without other paths")
 
-    def __init__(self, args: argparse.Namespace) -> None:
-        self.count = 0
-        self._paths = [Path(each) for each in args.paths]
-        self._settings = _settings(args)
-
-    def __iter__(self) -> Iterator[_Open]:
-        from .checked_files import checked
-
-        for path in _paths(self._paths):
-            self.count += 1
-            yield lambda path=path: checked(path, self._settings)  # type: ignore[misc]
-
-    def take(self, file: CheckedFile, text: str) -> None:
-        """Writes the mended text, unless the file has been changed since it was read."""
-        from ..workspace.files import write_text
-        from .checked_files import CheckedPython, CheckedTask
-
-        if text != file.text and isinstance(file, CheckedPython | CheckedTask):
-            write_text(Path(file.name), text, like=file.file, expected=file.file.stamp)
-
-
-class _StandardInput:
-    """The one source that comes from standard input."""
-
-    prints_source = True
-    count = 1
-
-    def __init__(self, args: argparse.Namespace) -> None:
-        if len(args.paths) > 1:
-            raise CommandError("standard input (-) is checked alone, without other paths")
-        self._args = args
-        self._settings = _settings(args)
-
-    def __iter__(self) -> Iterator[_Open]:
-        yield self._open
-
-    def _open(self) -> CheckedFile:
-        from .checked_files import CheckedPython, CheckedSource, CheckedTask
-
+    def read() -> CheckedFile:
         try:
             text = sys.stdin.buffer.read().decode()
         except UnicodeDecodeError:
             raise CommandError("standard input is not UTF-8 text") from None
-        name = self._args.stdin_filename
+        name = args.stdin_filename
         if name is None:
-            return CheckedSource(_STANDARD_INPUT, text, self._args.kind, self._settings)
+            return CheckedSource(_STANDARD_INPUT, text, args.kind, wanted.settings)
         text = text.replace("\r\n", "\n")
         if name.endswith(".py"):
-            return CheckedPython(Path(name), self._settings, text=text)
-        return CheckedTask(Path(name), self._settings, text=text)
+            return CheckedPython(Path(name), wanted.settings, text=text)
+        return CheckedTask(Path(name), wanted.settings, text=text)
 
-    def take(self, file: CheckedFile, text: str) -> None:
-        """Prints the text, mended or not: a filter gives back what it got."""
-        sys.stdout.write(text)
+    return read
 
 
 def _paths(paths: list[Path]) -> Iterator[Path]:
@@ -253,19 +210,13 @@ def _print(reports: list[Report], args: argparse.Namespace, stream: TextIO) -> N
         stream.write(getattr(formats, name)(reports))
 
 
-def _print_diff(file: CheckedFile, text: str) -> None:
-    from difflib import unified_diff
-
+def _print_difference(lines: Iterable[str]) -> None:
     from .messages import shown
 
-    for line in unified_diff(_lines(file.text), _lines(text), file.name, file.name):
+    for line in lines:
         sys.stdout.write(shown(line, sys.stdout))
         if not line.endswith("\n"):
             sys.stdout.write("\n\\ No newline at end of file\n")
-
-
-def _lines(text: str) -> list[str]:
-    return re.findall("[^\n]*\n|[^\n]+", text)
 
 
 def _in_colour(stream: TextIO) -> bool:

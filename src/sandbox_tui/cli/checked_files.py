@@ -47,10 +47,13 @@ class Mended:
 
 
 class CheckedFile:
-    """A file that is checked. `text` is what stands in it, `name` what it is called in reports."""
+    """A file that is checked. `text` is what stands in it, `name` what it is called in reports, `file` what
+    it was read from (None: from elsewhere).
+    """
 
     name: str
     text: str
+    file: FileText | None = None
 
     def reports(self) -> list[Report]:
         """The findings, in order of their places."""
@@ -67,6 +70,16 @@ class CheckedFile:
         if not fixed.applied:
             return Mended(self.text, (), self._reports(self.text, list(fixed.left)))
         return self._mended(fixed)
+
+    def write(self, text: str) -> None:
+        """Writes the mended text to where it came from, if it is a file and `text` is another.
+
+        Raises `DocumentError` if it cannot be written or has been changed since it was read.
+        """
+        from ..workspace.files import write_text
+
+        if self.file is not None and text != self.text:
+            write_text(Path(self.name), text, like=self.file, expected=self.file.stamp)
 
     @property
     def _source(self) -> str:
@@ -121,11 +134,11 @@ class CheckedTask(CheckedFile):
         self.name = str(path)
         if text is None:
             self.document: Document = load(path)
+            self.file = self.document.file
         else:
             self.document = loads(text, path=path)
             self.document.file = FileText(text)
-        self.file: FileText = self.document.file or FileText("")
-        self.text = self.file.text
+        self.text = self.document.file.text if self.document.file is not None else ""
         self._settings = settings
         self._known: Effective = effective(self.document)
 
@@ -177,16 +190,18 @@ class CheckedPython(CheckedFile):
     """The orchestrators of a `.py` file. Raises `DocumentError` where it cannot be read."""
 
     def __init__(self, path: Path, settings: Settings, *, text: str | None = None) -> None:
-        from ..workspace.files import FileText, read_text
+        from ..workspace.files import read_text
         from ..workspace.folder import defaults_above
 
         self.name = str(path)
-        self.file = read_text(path) if text is None else FileText(text)
-        self.text = self.file.text
+        if text is None:
+            self.file = read_text(path)
+            text = self.file.text
+        self.text = text
         self._settings = settings
         nearest = [each.lint for each in defaults_above(path.parent)]
         self._profile = next((each.profile for each in nearest if each.profile is not None), None)
-        self._ignore = next((each.ignore for each in nearest if each.ignore is not None), None) or []
+        self._ignore = next((each.ignore for each in nearest if each.ignore is not None), [])
         self._target = next((each.target for each in nearest if each.target is not None), None)
 
     def _find(self, source: str) -> list[Diagnostic]:
