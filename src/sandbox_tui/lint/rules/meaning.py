@@ -53,10 +53,11 @@ _ADVICE = {
     "an instance": "return a dict of what it holds",
     "a coroutine": "await it",
 }
-# How a line goes on behind `name = ` that makes one of these values.
-_MAKERS = re.compile(
+# A line that assigns one of these values to a name.
+_MAKING = re.compile(
+    r"^[ \t]*(\w+) = (?:"
     rf"(?:itertools\.)?(?:{'|'.join(sorted(_TEXT_CALLS | _ITERTOOLS))})\(|lambda\b"
-    r"|[^\n]*\.(?:keys|values|items)\(\)[ \t]*(?:#[^\n]*)?$",
+    r"|[^\n]*\.(?:keys|values|items)\(\)[ \t]*(?:#[^\n]*)?$)",
     re.MULTILINE,
 )
 _DECIMALS = re.compile(r"\d*\.\d+")
@@ -308,7 +309,7 @@ def _becomes_text(part: ast.expr, context: Context) -> str | None:
     if isinstance(part, ast.Name):
         if f"def {part.id}" in context.source.text:
             return "a function" if _names_function(part, context) else None
-        if not _is_made(part.id, context.source.text):
+        if not _is_made(part.id, context):
             return None
         found = {
             _becomes_text(each, context)
@@ -345,15 +346,13 @@ def _becomes_text(part: ast.expr, context: Context) -> str | None:
     return None
 
 
-def _is_made(name: str, text: str) -> bool:
+def _is_made(name: str, context: Context) -> bool:
     """Whether a line assigns one of these values to a name, as far as its text tells."""
-    mark = f"{name} = "
-    start = text.find(mark)
-    while start >= 0:
-        if _MAKERS.match(text, start + len(mark)):
-            return True
-        start = text.find(mark, start + 1)
-    return False
+    return name in context.memo(_made_names)
+
+
+def _made_names(context: Context) -> frozenset[str]:
+    return frozenset(_MAKING.findall(context.source.text))
 
 
 def _made_by(function: ast.Name, context: Context) -> str | None:

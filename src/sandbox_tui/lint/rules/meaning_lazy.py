@@ -22,7 +22,7 @@ _MUTATING = frozenset(
     ("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "add", "update")
 )
 # How far a use may stand from its making to be looked into.
-_MOST_LINES = 200
+_MOST_LINES = 50
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _ENDLESS = frozenset(("count", "cycle", "repeat"))
 # What may stand before a call that cannot differ there, unless it calls a function.
@@ -138,11 +138,7 @@ class _Use:
         if len(values) != 1:
             return None
         binder = self.kinds.binder(target)
-        uses = [
-            each
-            for each in self.index.of(ast.Name)
-            if each.id == target.id and isinstance(each.ctx, ast.Load) and self.kinds.binder(each) is binder
-        ]
+        uses = [each for each in self.index.reads.get(target.id, ()) if self.kinds.binder(each) is binder]
         if any(self._is_repeated(use, statement) for use in uses):
             return "can be used up only once in Python, here each time anew"
         if _several(uses, self.index.parents):

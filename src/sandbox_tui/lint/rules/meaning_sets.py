@@ -56,6 +56,8 @@ _ORDERED_METHODS = frozenset(
 )
 _KEEPING = frozenset(("append", "extend", "insert", "appendleft"))
 _SET_METHODS = frozenset(("union", "intersection", "difference", "symmetric_difference", "copy"))
+# A name that is bound more often than this is not told to hold small sets only.
+_FEW = 20
 _SET_DISPLAY = re.compile(r"\{[^{}:]+\}")
 _IN_PLACE = {
     ast.BitOr: ("|=", "update"),
@@ -99,7 +101,10 @@ def _is_small(node: ast.expr, context: Context) -> bool:
         return len(node.elts) < 2 and not any(isinstance(each, ast.Starred) for each in node.elts)
     if isinstance(node, ast.Name):
         values = kinds_of(context).values(node)
-        return bool(values) and all(isinstance(each, ast.Set) and _is_small(each, context) for each in values)
+        small = len(values) < _FEW and all(
+            isinstance(each, ast.Set) and len(each.elts) < 2 for each in values
+        )
+        return bool(values) and small
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return not node.args
     return False
