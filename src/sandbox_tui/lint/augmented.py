@@ -64,7 +64,8 @@ def rewritten(node: ast.AugAssign, context: Context) -> tuple[str | None, Fix | 
 
 
 def _has_try(context: Context) -> bool:
-    return _TRY.search(context.source.text) is not None
+    text = context.source.text
+    return "try" in text and _TRY.search(text) is not None
 
 
 def fits(left: ast.expr, right: ast.expr, context: Context) -> bool:

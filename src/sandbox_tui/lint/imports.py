@@ -60,7 +60,8 @@ def imports_of(context: Context) -> Imports | None:
 
 
 def _make(context: Context) -> Imports | None:
-    if not _IMPORT.search(context.source.text):
+    text = context.source.text
+    if "import" not in text or not _IMPORT.search(text):
         return None
     return Imports(index_of(context), kinds_of(context))
 

@@ -29,6 +29,7 @@ _WALRUS = re.compile(r"\b(\w{1,200})[\s\\]{0,20}:=")
 # Each takes a look at all bindings; what is not settled by then is doubtful.
 _MAX_ROUNDS = 20
 
+_BINDS_NOTHING = frozenset((ast.Expr, ast.If, ast.Return, ast.While, ast.Raise, ast.Assert, ast.Pass))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Module
 
@@ -104,6 +105,8 @@ class _Bindings:
 
     def take(self, node: ast.AST) -> None:
         """Notes what a statement binds."""
+        if node.__class__ in _BINDS_NOTHING:
+            return
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value)
@@ -139,6 +142,9 @@ class _Bindings:
             self._doubt(target)
 
     def _doubt(self, target: ast.AST) -> None:
+        if isinstance(target, ast.Name):
+            self.uncertain.add(target.id)
+            return
         for node in ast.walk(target):
             if isinstance(node, ast.Name):
                 self.uncertain.add(node.id)

@@ -71,7 +71,8 @@ class Suppression:
         self.directives: list[Directive] = []
         self.used: dict[Directive, set[str]] = {}
         self._joined: list[tuple[int, int]] = []
-        if _ANY.search(source.text) is not None:
+        # Much quicker than to look for either case of each letter.
+        if "noqa" in source.text.lower():
             self._read(source)
         self._on_line = {each.line: each for each in self.directives if each.line is not None}
         self._for_all = [each for each in self.directives if each.line is None]
@@ -207,9 +208,7 @@ def _read_codes(text: str, line: int | None, start: int, at: int, end: int) -> D
             at = last = code.end()
             codes.append(code[0])
             if _BEHIND_CODE.match(text, at, end) is None and _CODE.match(text, at, end) is None:
-                return Directive(
-                    line, start, last, (), f"a code is capitals and digits only: {code[0]}"
-                )
+                return Directive(line, start, last, (), f"a code is capitals and digits only: {code[0]}")
         else:
             at += 1
         at = _skip_blanks(text, at, end)

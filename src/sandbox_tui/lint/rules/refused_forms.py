@@ -106,7 +106,11 @@ def _semicolons(node: ast.Module | ast.Raise, context: Context) -> None:
 
 def _after_semicolon(tree: ast.Module, context: Context) -> None:
     source = context.source
-    if not _SEMICOLON.search(source.text) or not refuses("statement-match-name", context):
+    if (
+        ";" not in source.text
+        or not _SEMICOLON.search(source.text)
+        or not refuses("statement-match-name", context)
+    ):
         return
     begins = _own_line_starts(tree, context)
     for match in _SEMICOLON.finditer(source.text):
@@ -147,7 +151,8 @@ def _own_line_starts(tree: ast.Module, context: Context) -> set[int]:
 
 
 def _reserved(tree: ast.Module, context: Context) -> None:
-    if not _RESERVED.search(context.source.text) or not refuses("debug-name", context):
+    text = context.source.text
+    if "__" not in text or not _RESERVED.search(text) or not refuses("debug-name", context):
         return
     index = index_of(context)
     for node in index.of(ast.Name, *_NAMING, ast.alias):
