@@ -91,6 +91,27 @@ def test_the_orchestrators_of_a_python_file_are_mended_where_they_stand(
     ).replace("SBX105, E501", "E501")
 
 
+@pytest.mark.parametrize("margin", ["    ", "\t", "  \t"])
+def test_new_lines_stand_where_the_orchestrator_does(command: Command, tmp_path: Path, margin: str) -> None:
+    path = tmp_path / "flow.py"
+    head = f"class Group:\n{margin}@env.sandbox.orchestrator\n{margin}def first(d: dict, n: int) -> int:\n"
+    before = [
+        "    try:",
+        "        import os",
+        "",
+        "        x = [n,",
+        "          n]",
+        "    finally: pass",
+        "    import re",
+        "",
+        "    return x",
+    ]
+    after = ["", "    x = [n,", "      n]", "", "    return x"]
+    path.write_text(head + "".join(f"{margin}{line}\n" if line else "\n" for line in before))
+    assert command("check", "--fix", path).status == 0
+    assert path.read_text() == head + "".join(f"{margin}{line}\n" if line else "\n" for line in after)
+
+
 @pytest.mark.parametrize("note", ["# noqa", "# noqa: E501", "# noqa: nonsense"])
 def test_a_noqa_for_another_linter_in_a_python_file_is_left_alone(
     command: Command, tmp_path: Path, note: str

@@ -28,12 +28,13 @@ class StandingTask:
     """A task of a `.py` file.
 
     `source` has the function on the lines that it has in the file, the lines before it empty; `indents` are
-    the characters by which each line (from 1) was moved to the left. `profile` is the one that its decorator
-    names.
+    the characters by which each line (from 1) was moved to the left, `margin` is what stood there. `profile`
+    is the one that its decorator names.
     """
 
     source: str
     indents: dict[int, int]
+    margin: str
     profile: Profile | None
     names: dict[str, ast.expr]
 
@@ -43,11 +44,21 @@ class StandingTask:
             return finding
         fix = finding.fix
         if fix is not None:
-            edits = tuple(
-                Edit(self._moved(each.start), self._moved(each.end), each.text) for each in fix.edits
-            )
-            fix = Fix(fix.message, edits, fix.applicability)
+            edits = [self._moved_edit(each) for each in fix.edits]
+            fix = Fix(fix.message, tuple(each for each in edits if each), fix.applicability)
+            if None in edits:
+                fix = None
         return replace(finding, start=self._moved(finding.start), end=self._moved(finding.end), fix=fix)
+
+    def _moved_edit(self, edit: Edit) -> Edit | None:
+        """The edit in the file; None where it cannot be told which of its new lines are inside a string."""
+        if not edit.text and edit.start.column == edit.end.column == 1:
+            return edit  # whole lines go, with what they were moved by
+        first, *rest = edit.text.split("\n")
+        if rest and ("'''" in edit.text or '"""' in edit.text):
+            return None
+        moved = [self.margin + line if line else line for line in rest]
+        return Edit(self._moved(edit.start), self._moved(edit.end), "\n".join([first, *moved]))
 
     def _moved(self, position: Position) -> Position:
         return Position(position.line, position.column + self.indents.get(position.line, 0))
@@ -133,7 +144,8 @@ def _task(node: Function, decorator: ast.expr, lines: list[str], names: dict[str
         # What stands further left is inside a string, or nothing.
         indents[number] = indent if not line[:indent].strip() and len(line) >= indent else 0
         kept.append(line[indents[number] :])
-    return StandingTask("\n".join(kept) + "\n", indents, _profile(decorator), names)
+    margin = lines[first - 1][:indent]
+    return StandingTask("\n".join(kept) + "\n", indents, margin, _profile(decorator), names)
 
 
 def _profile(decorator: ast.expr) -> Profile | None:
