@@ -161,6 +161,7 @@ class CheckedTask(CheckedFile):
             ignore=(*known.ignore.value, *settings.ignore),
             parses=_ask_monty,
             target=settings.target or (known.target.value if known.target.origin != "default" else None),
+            shared=[name for name in self._externals if name not in document.externals],
             **given,
         )
         return _with_types(source, findings, settings, ignore=tuple(known.ignore.value), **given)
