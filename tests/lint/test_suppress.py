@@ -16,6 +16,8 @@ from sandbox_tui.lint import check
 from sandbox_tui.lint.diagnostic import Diagnostic, Position
 from sandbox_tui.lint.fixes import fix_all
 from sandbox_tui.lint.suppress import unsilenced
+from sandbox_tui.sandbox.building import template_from_source
+from sandbox_tui.sandbox.errors import RestrictionError
 
 # Each stands behind `x = undefined`; F821 is ruff's code for that, E501 another that is not looked for.
 COMMENTS = [
@@ -313,3 +315,10 @@ def test_more_unused_ones_than_anyone_reads_are_said_to_be_more() -> None:
 def test_findings_behind_those_that_are_silenced_are_said_to_be_missing() -> None:
     found = check("n = 1\n" + "n += 1  # noqa\n" * 1_500, kind="code")
     assert [each.code for each in found] == ["SBX099"]
+
+
+def test_the_engine_lets_pass_what_is_silenced() -> None:
+    source = "def f(n: int) -> int:\n    n += 1{0}\n    return n\n"
+    with pytest.raises(RestrictionError):
+        template_from_source(source.format(""), kind="function")
+    assert template_from_source(source.format("  # noqa: SBX105"), kind="function").run(n=1) == 2
