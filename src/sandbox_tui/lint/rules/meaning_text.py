@@ -32,8 +32,8 @@ _OTHER_SYNTAX = (
         "&&, -- and ~~ in a class combine classes; write \\& and \\-",
     ),
 )
-# A letter behind a backslash in a replacement, other than a group.
-_ESCAPE = re.compile(r"\\[^\dg]")
+# An escape in a replacement, of a character.
+_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\[abfnrtv])")
 # What Python's parser warns of, on the screen.
 _WARNED = re.compile(r"\[\[|&&|--|~~|\|\|")
 _MAX_PATTERN = 500
@@ -91,7 +91,7 @@ def _syntax(tree: ast.Module, context: Context) -> None:
             match = _ESCAPE.search(replacement.value)
             if match is not None:
                 message = (
-                    f"Monty puts {match[0]} into the text as it is, Python reads it as an escape: write the "
+                    f"Monty puts {match[1]} into the text as it is, Python reads it as an escape: write the "
                     "character itself, or a function that gives it"
                 )
                 context.report_node(REGEX_SYNTAX, replacement, message)
