@@ -11,7 +11,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .sandbox import *  # noqa: F403
+    from . import sandbox as sandbox
+    from .sandbox import BoundaryError as BoundaryError
+    from .sandbox import CodeTaskTemplate as CodeTaskTemplate
+    from .sandbox import DataFrame as DataFrame
+    from .sandbox import Dir as Dir
+    from .sandbox import ExternalFunctionBridge as ExternalFunctionBridge
+    from .sandbox import File as File
+    from .sandbox import LimitError as LimitError
+    from .sandbox import RestrictionError as RestrictionError
+    from .sandbox import SandboxedConfig as SandboxedConfig
+    from .sandbox import SandboxedTaskTemplate as SandboxedTaskTemplate
+    from .sandbox import SandboxError as SandboxError
+    from .sandbox import TaskEnvironment as TaskEnvironment
+    from .sandbox import TaskError as TaskError
+    from .sandbox import extract_source as extract_source
+    from .sandbox import flyte_map as flyte_map
+    from .sandbox import orchestrate_local as orchestrate_local
+    from .sandbox import orchestrator_from_str as orchestrator_from_str
+    from .sandbox import prepare_code_source as prepare_code_source
+    from .sandbox import template_from_source as template_from_source
+    from .sandbox import validate_sandboxed_interface as validate_sandboxed_interface
 
 __version__ = "0.1.0"
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from .environment import flyte_map as flyte_map
     from .environment import orchestrate_local as orchestrate_local
     from .environment import orchestrator_from_str as orchestrator_from_str
+    from .errors import BoundaryError as BoundaryError
+    from .errors import LimitError as LimitError
+    from .errors import RestrictionError as RestrictionError
+    from .errors import SandboxError as SandboxError
+    from .errors import TaskError as TaskError
     from .handles import DataFrame as DataFrame
     from .handles import Dir as Dir
     from .handles import File as File
