@@ -1,4 +1,4 @@
-"""A pipeline in a Python file: an environment, two ordinary tasks, two sandboxed orchestrators that call them.
+"""A pipeline in a Python file: an environment, two ordinary tasks, two orchestrators that call them.
 
 Run it as it is (`python order_pipeline.py`), or open it in the workbench.
 """
