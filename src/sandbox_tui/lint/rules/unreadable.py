@@ -24,7 +24,7 @@ def _syntax(node: ast.Module | ast.stmt | ast.Lambda, context: Context) -> None:
 
 def _deep(node: ast.stmt, context: Context) -> None:
     short = node.end_lineno == node.lineno and node.end_col_offset < HARMLESS_COLUMNS  # type: ignore[operator]
-    if short and not context.memo(levels_of_deep_blocks):
+    if short and not context.memo(levels_of_deep_blocks) and not getattr(node, "decorator_list", None):
         return  # most statements are such
     if is_too_deep(node, context):
         message = "this is nested too deep for Monty: give parts of it names, or use a loop"
