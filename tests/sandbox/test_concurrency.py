@@ -162,7 +162,7 @@ class TestNesting:
         inner = template_from_source(
             "def inner():\n    import os\n    return os.environ.get('HOME')",
             kind="function",
-            restrictions="off",
+            restrictions="runtime",
         )
         outer = make("def f():\n    return inner()", inner=inner)
         for run in (inner.run, inner, outer.run, outer):
@@ -565,7 +565,7 @@ def _alive(pid: int) -> bool:
 
 def unrestricted(source: str) -> SandboxedTaskTemplate:
     """Built although the linter knows that it fails: what the sandbox itself refuses."""
-    return template_from_source(source, kind="function", restrictions="off")
+    return template_from_source(source, kind="function", restrictions="runtime")
 
 
 class TestDeterminism:
