@@ -16,6 +16,7 @@ from ..commands import COMMANDS, PALETTE_KEY, QUIT_KEY
 EVERYWHERE = (
     (PALETTE_KEY, "Commands", "Every command by its name"),
     (QUIT_KEY, "Quit", "Asks about what is unsaved"),
+    ("^Space", "Complete", "In the editor: Tab takes, Enter only what an arrow has gone to"),
     ("Tab", "Next field", "In the editor it indents: press Esc first"),
     ("Esc", "Back", "Leave a dialog or an enlarged pane"),
 )
