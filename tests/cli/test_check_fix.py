@@ -91,6 +91,27 @@ def test_the_orchestrators_of_a_python_file_are_mended_where_they_stand(
     ).replace("SBX105, E501", "E501")
 
 
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("import flyte\n", "from typing import Optional\nimport flyte\n"),
+        ("from typing import Optional\n", "from typing import Optional\n"),
+        (
+            '"""Doc."""\nfrom __future__ import annotations\n',
+            '"""Doc."""\nfrom __future__ import annotations\nfrom typing import Optional\n',
+        ),
+    ],
+)
+def test_what_a_mended_annotation_of_a_python_file_needs_is_imported(
+    command: Command, tmp_path: Path, head: str, expected: str
+) -> None:
+    path = tmp_path / "flow.py"
+    task = "@env.sandbox.orchestrator\ndef first(n: {}) -> int:\n    return 1\n"
+    path.write_text(head + task.format("int | None"), encoding="utf-8")
+    assert command("check", "--fix", "--profile", "flyte", path).status == 0
+    assert path.read_text(encoding="utf-8") == expected + task.format("Optional[int]")
+
+
 @pytest.mark.parametrize("margin", ["    ", "\t", "  \t"])
 def test_new_lines_stand_where_the_orchestrator_does(command: Command, tmp_path: Path, margin: str) -> None:
     path = tmp_path / "flow.py"

@@ -8,6 +8,7 @@ call.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _TYPE_RULES = ("SBX201", "SBX202")
 _NOQA_RULES = ("SBX090", "SBX091")
+_UNION_RULE = "SBX704"
+_TYPING = re.compile(r"\b(?:Optional|Union)\b")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class StandingTask:
 
     `source` has the function on the lines that it has in the file, the lines before it empty; `indents` are
     the characters by which each line (from 1) was moved to the left, `margin` is what stood there. `profile`
-    is the one that its decorator names.
+    is the one that its decorator names, `names` is what the file's names stand for, `imports` the line of the
+    file at which one more import can stand.
     """
 
     source: str
@@ -37,9 +41,12 @@ class StandingTask:
     margin: str
     profile: Profile | None
     names: dict[str, ast.expr]
+    imports: int = 1
 
     def in_file(self, finding: Diagnostic) -> Diagnostic:
         """The finding with its places in the file."""
+        if finding.code == _UNION_RULE and finding.fix is not None:
+            finding = replace(finding, fix=self._with_import(finding.fix))
         if not any(self.indents.values()):
             return finding
         fix = finding.fix
@@ -49,6 +56,17 @@ class StandingTask:
             if None in edits:
                 fix = None
         return replace(finding, start=self._moved(finding.start), end=self._moved(finding.end), fix=fix)
+
+    def _with_import(self, fix: Fix) -> Fix:
+        """The fix with an import of what it takes from `typing`: a file's annotations are evaluated."""
+        wanted = sorted(
+            {name for edit in fix.edits for name in _TYPING.findall(edit.text)} - self.names.keys()
+        )
+        if not wanted:
+            return fix
+        place = Position(self.imports, 1)
+        added = Edit(place, place, f"from typing import {', '.join(wanted)}\n")
+        return Fix(fix.message, (added, *fix.edits), fix.applicability)
 
     def _moved_edit(self, edit: Edit) -> Edit | None:
         """The edit in the file; None where it cannot be told which of its new lines are inside a string."""
@@ -116,11 +134,29 @@ def standing_tasks(text: str) -> Iterator[StandingTask]:
         if isinstance(node, Function):
             decorator = next((each for each in node.decorator_list if _is_orchestrator(each, imported)), None)
             if decorator is not None:
-                yield _task(node, decorator, lines, names)
+                yield replace(_task(node, decorator, lines, names), imports=_import_line(tree))
                 continue
         waiting.extend(
             reversed([each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.expr)])
         )
+
+
+def _import_line(tree: ast.Module) -> int:
+    """The line before which one more import can stand: that of the first one that is none of `__future__`, or
+    else of what comes after the docstring.
+    """
+    imports = [
+        each
+        for each in tree.body
+        if isinstance(each, ast.Import) or (isinstance(each, ast.ImportFrom) and each.module != "__future__")
+    ]
+    if imports:
+        return imports[0].lineno
+    first = tree.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    others = [each for each in tree.body[int(documented) :] if not isinstance(each, ast.ImportFrom)]
+    decorators: list[ast.expr] = getattr(others[0], "decorator_list", [])
+    return min([others[0].lineno, *(each.lineno for each in decorators)])
 
 
 def _is_orchestrator(decorator: ast.expr, imported: dict[str, str]) -> bool:
