@@ -190,3 +190,16 @@ def test_code_for_reading_is_coloured_and_never_markup() -> None:
     shown = code_content("def f():\n    return '[/b]\x1b'\n", indent=2)
     assert shown.plain == "  def f():\n      return '[/b]␛'"
     assert any("$text-primary" in str(span.style) for span in shown.spans)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 14)])
+async def test_the_last_key_of_the_help_can_be_reached(
+    open_bench: Open, write: Callable[..., Path], size: tuple[int, int]
+) -> None:
+    async with open_bench(write(TWO), size) as bench:
+        await bench.press("f1")
+        await bench.until(lambda: bench.app.screen is not bench.screen)
+        await bench.press("end")
+        scroll = bench.app.screen.query_one("VerticalScroll")
+        await bench.until(lambda: scroll.scroll_offset.y == scroll.max_scroll_y > 0)
+        assert scroll.region.bottom < size[1]

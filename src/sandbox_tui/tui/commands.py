@@ -62,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "problem.explain",
         "Explain problem",
-        "Why the finding at the cursor is one, and what to write instead",
+        "Why it is one, and what to write instead",
         "explain",
         "ctrl+l",
         "^L",

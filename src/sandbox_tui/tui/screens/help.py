@@ -16,7 +16,7 @@ from ..commands import COMMANDS, PALETTE_KEY, QUIT_KEY
 EVERYWHERE = (
     (PALETTE_KEY, "Commands", "Every command by its name"),
     (QUIT_KEY, "Quit", "Asks about what is unsaved"),
-    ("^Space", "Complete", "In the editor: Tab takes, Enter only what an arrow has gone to"),
+    ("^Space", "Complete", "In the editor; Tab takes, Esc closes"),
     ("Tab", "Next field", "In the editor it indents: press Esc first"),
     ("Esc", "Back", "Leave a dialog or an enlarged pane"),
 )
@@ -53,3 +53,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static("Keys", classes="title")
             with VerticalScroll():
                 yield Static(Content("\n").join(lines))
+
+    def on_resize(self) -> None:
+        """Scrolls what a low screen has no room for: without a limit the end would be cut off."""
+        self.query_one(VerticalScroll).styles.max_height = max(1, int(self.size.height * 0.94) - 4)
