@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,38 @@ def test_ctrl_c_ends_a_busy_loop_quietly(task: TaskFile) -> None:
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out, err) == (130, "", "")
     assert not any(alive(worker) for worker in workers)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_workers_too(number: signal.Signals, task: TaskFile) -> None:
+    # Under `nohup` the signal would be ignored.
+    running = start(
+        "run",
+        task(BUSY, "[config]\ntimeout_ms = 600000"),
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
+    assert running.stderr is not None
+    assert running.stderr.readline() == "begun\n"
+    (worker,) = children_of(running.pid)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (-number, "", "")
+    wait_until_gone(worker)
+
+
+def wait_until_gone(pid: int) -> None:
+    """Waits for a killed process of somebody else, which its new parent may take a moment to bury."""
+    deadline = time.monotonic() + 30
+    while alive(pid) and not is_zombie(pid):
+        assert time.monotonic() < deadline, "the worker goes on"
+        os.sched_yield()
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()
 
 
 def test_ctrl_c_ends_many_runs_quietly(task: TaskFile, tmp_path: Path) -> None:

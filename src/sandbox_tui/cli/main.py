@@ -136,6 +136,9 @@ def script() -> NoReturn:
     # Start-up makes many objects and no garbage, so that collecting as often as usual is wasted time.
     gc.set_threshold(20_000, 50, 50)
     _open_closed_streams()
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        # The workbench minds these signals itself: it has a terminal to put right.
+        _take_workers_along()
     for stream in (sys.stdout, sys.stderr):
         # A result may hold what the terminal's encoding lacks; that is no reason to lose it.
         reconfigure = getattr(stream, "reconfigure", None)
@@ -167,6 +170,35 @@ def _open_closed_streams() -> None:
             # The lowest free number, which is this one: those below it are open by now.
             opened = os.open(os.devnull, mode)
             setattr(sys, name, os.fdopen(opened, "w" if number else "r", encoding="utf-8"))
+
+
+def _take_workers_along() -> None:
+    """Lets SIGTERM and SIGHUP end the workers in use too, which would go on for their whole time limit.
+
+    The main thread may be inside a run, where no handler of Python's is called; so a thread waits for them,
+    and ends this process by the signal as if nobody had minded it.
+    """
+    import signal
+    import threading
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What the caller has set to be ignored (`nohup`) stays so.
+    signals = {each for name in names if signal.getsignal(each := getattr(signal, name)) == signal.SIG_DFL}
+    if not signals or not hasattr(signal, "sigwait"):
+        return
+
+    def wait() -> None:
+        received = signal.sigwait(signals)
+        pool = sys.modules.get("sandbox_tui.sandbox.pool")
+        if pool is not None:
+            # Not `close`, which waits: the main thread would complain of the worker's end meanwhile.
+            for worker in list(pool.workers._lent):
+                pool.kill_worker(worker)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        os.kill(os.getpid(), received)
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    threading.Thread(target=wait, name="sandbox-tui-signals", daemon=True).start()
 
 
 def _leave_at_once(status: int) -> NoReturn:
