@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pydantic_monty
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from marked_source import assert_finds, findings
 
 from sandbox_tui.lint import Diagnostic, SyntaxFailure, check
@@ -187,6 +192,10 @@ class TestReadBeforeAssignment:
             "def f():\n    print(«len»([1]))\n    len = 3\nf()",
             "print(«x»)\nx = 1",
             "total = «total» + 1",
+            "def f(xs):\n    for x in xs:\n        total = «total» + x\n    return total\nf([1])",
+            "def f(xs):\n    for x in xs:\n        if x:\n            «n» += x\n    return n\nf([1])",
+            "for x in [1]:\n    total = max(«total», x)\nprint(total)",
+            "while True:\n    xs = [*«xs», 1]\n    «xs» += [2]",
         ],
     )
     def test_is_found_where_it_is_certain(self, marked: str) -> None:
@@ -205,6 +214,12 @@ class TestReadBeforeAssignment:
             "def f():\n    while True:\n        print([last for _ in [1]]) if 0 else 1\n        last = 1\n        break\nf()",
             "def f():\n    global x\n    print(x)\n    x = 1\nx = 0\nf()",
             "def f(x):\n    x = x + 1\n    return x\nf(1)",
+            "def f(xs):\n    for x in xs:\n        n = n + x if x > 1 else 0\n    return n\nf([1])",
+            "def f(xs):\n    for x in xs:\n        if x > 1:\n            n = n + x\n        else:\n            n = 0\nf([1])",
+            "for x in [1]:\n    total = (lambda: total) if x > 1 else 1",
+            "for x in [1]:\n    total = x and total",
+            "def f():\n    for n in [1]:\n        n = n + 1\n    return n\nf()",
+            "def g():\n    global n\n    n = 1\ng()\nfor x in [1]:\n    n = n + x",
             "len([1])\nlen = 3",
         ],
     )
@@ -214,6 +229,11 @@ class TestReadBeforeAssignment:
     def test_the_message_says_which_line_is_too_late(self) -> None:
         (message,) = finds("SBX403", "def f():\n    print(«x»)\n    x = 1\nf()")
         assert message == "x has no value yet: assign it before it is read; line 3 does it too late"
+
+    def test_of_a_total_that_a_loop_adds_up_the_beginning_is_asked_for(self) -> None:
+        marked = "def f(xs):\n    for x in xs:\n        total = «total» + x\n    return total\nf([1])"
+        (message,) = finds("SBX403", marked)
+        assert message == "total has no value to begin with: assign one before the loop, such as total = 0"
 
     def test_a_local_name_does_not_reach_the_external(self) -> None:
         marked = "def f():\n    rate = «rate»(1)\n    return rate\nf()"
@@ -302,6 +322,66 @@ class TestTheVerdictsOfMonty:
             return None
 
         return code(source, target=version, parses=parses)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Any]:
+    with pydantic_monty.Monty(max_processes=1) as started:
+        yield started
+
+
+def indented(lines: list[str]) -> str:
+    return textwrap.indent("\n".join(lines), "    ")
+
+
+# Programs all of which happens, so that each unknown name in them is read.
+names = st.sampled_from(["a", "b", "c", "len", "zz"])
+expressions = st.recursive(
+    names | st.sampled_from(["1", "[1, 2]"]),
+    lambda inner: st.one_of(
+        st.builds("[{}, {}]".format, inner, inner),
+        st.builds("[{} for {} in [1, 2]]".format, inner, names),
+        st.builds("({} := {})".format, names, inner),
+        st.builds("str({})".format, inner),
+    ),
+    max_leaves=4,
+)
+statements = st.recursive(
+    st.one_of(
+        st.builds("{} = {}".format, names, expressions),
+        st.builds("{} += {}".format, names, expressions),
+        st.builds("{}: int".format, names),
+        expressions,
+    ),
+    lambda inner: st.one_of(
+        st.builds(
+            lambda name, body: f"for {name} in [1, 2]:\n" + indented(body), names, st.lists(inner, min_size=1)
+        ),
+        st.builds(
+            lambda name, body: f"def f({name}=1):\n{indented(body)}\nf()", names, st.lists(inner, min_size=1)
+        ),
+        st.builds("class A:\n    {} = {}".format, names, names),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(statements, min_size=1, max_size=4).map("\n".join))
+def test_what_is_found_in_a_program_that_all_happens_fails_in_monty(pool: Any, source: str) -> None:
+    codes = {each.code for each in code(source, "SBX")}
+    if codes & {"SBX401", "SBX403"} and not codes & {"SBX001", "SBX005"}:
+        # Mostly with a NameError; another error may come before.
+        assert fails(pool, source)
+
+
+def fails(pool: Any, source: str) -> bool:
+    with pool.checkout() as session:
+        try:
+            session.feed_run(source)
+        except pydantic_monty.MontyError:
+            return True
+    return False
 
 
 @pytest.mark.parametrize("version", KNOWN)

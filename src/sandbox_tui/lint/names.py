@@ -61,8 +61,45 @@ class Names:
                 continue
             for number, node in scope.reads(early):
                 place = _place(scope, number)
-                if not function.binds_before(node.id, place) and node not in self.guarded:
+                if function.binds_before(node.id, place) and not self._needs_itself(node, function):
+                    continue
+                if node not in self.guarded:
                     yield node, function
+
+    def never_begun(self) -> Iterator[ast.Name]:
+        """The reads at the top level of a variable whose every assignment needs its value before."""
+        context, module = self.context, self.scopes.module
+        if context.externals is None:
+            return
+        known = {*context.target.builtins, *context.externals, *context.inputs}
+        early = {
+            name
+            for name, number in module.read.items()
+            if number < module.bound.get(name, -1) and name not in known and self.is_whole(name)
+        }
+        if not early or self._makes_names():
+            return
+        for number, node in module.reads(early):
+            if node in self.guarded or not module.binds_before(node.id, number):
+                continue
+            if self._needs_itself(node, module):
+                yield node
+
+    def _needs_itself(self, node: ast.Name, scope: Scope) -> bool:
+        """Whether this read is what each assignment of the name needs first: `total = total + x` in a loop,
+        without any other.
+        """
+        name = node.id
+        if name in self.scopes.nonlocals:
+            return False
+        assigning = self.context.memo(_assignments)
+        needing = [
+            assigning.get(event) if isinstance(event, ast.Name) else None
+            for event in scope.events
+            if (event == name if isinstance(event, str) else event.id == name and _binds(event))
+        ]
+        reads = [_first_read(each, name) for each in needing]
+        return None not in reads and any(_is_at(node, each) for each in reads)
 
     def _begins_early(self, name: str, scope: Scope, function: Scope) -> bool:
         first = function.bound.get(name, -1)
@@ -129,6 +166,51 @@ class Names:
             if near:
                 return near[0]
         return None
+
+
+def _binds(event: ast.Name) -> bool:
+    return not isinstance(event.ctx, ast.Load)
+
+
+def _assignments(context: Context) -> dict[ast.AST, ast.Assign | ast.AugAssign]:
+    """The assignments of one name, by its node."""
+    nodes = names_of(context).scopes.nodes
+    found: dict[ast.AST, ast.Assign | ast.AugAssign] = {
+        each.targets[0]: each for each in nodes.get(ast.Assign, ()) if len(each.targets) == 1
+    }
+    found.update((each.target, each) for each in nodes.get(ast.AugAssign, ()))
+    return found
+
+
+def _first_read(assignment: ast.Assign | ast.AugAssign | None, name: str) -> ast.Name | None:
+    """Where an assignment certainly reads the name before it binds it."""
+    if isinstance(assignment, ast.AugAssign):
+        return assignment.target if isinstance(assignment.target, ast.Name) else None
+    waiting: list[ast.AST] = [assignment.value] if assignment is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            if node.id == name:
+                return node
+        elif isinstance(node, ast.BoolOp):
+            waiting.append(node.values[0])
+        elif isinstance(node, ast.IfExp):
+            waiting.append(node.test)
+        elif isinstance(node, ast.Compare):
+            waiting += [node.comparators[0], node.left]
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            waiting.append(node.generators[0].iter)
+        elif isinstance(node, ast.NamedExpr):
+            # It may bind the very name.
+            return None
+        elif not isinstance(node, ast.Lambda):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
+    return None
+
+
+def _is_at(node: ast.Name, other: ast.Name | None) -> bool:
+    # The read of an augmented assignment is a node of its own, at the place of the target.
+    return other is not None and (node.lineno, node.col_offset) == (other.lineno, other.col_offset)
 
 
 def names_of(context: Context) -> Names:

@@ -194,5 +194,8 @@ def _inside(
 def _text(annotation: ast.expr) -> str:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return annotation.value
-    text = ast.unparse(annotation)
+    try:
+        text = ast.unparse(annotation)
+    except RecursionError:
+        return "what its signature says"
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -43,6 +43,8 @@ def _signatures(context: Context) -> Iterator[tuple[str, ast.Call, Signature]]:
 
 def _arguments(tree: ast.Module, context: Context) -> None:
     for name, call, signature in _signatures(context):
+        if context.full:
+            return
         _too_many(name, call, signature, context)
         _wrong_keywords(name, call, signature, context)
         _missing(name, call, signature, context)
@@ -116,6 +118,8 @@ def _near(word: str, known: dict[str, ast.arg]) -> str | None:
 
 def _literals(tree: ast.Module, context: Context) -> None:
     for name, call, signature in _signatures(context):
+        if context.full:
+            return
         for parameter, value in _passed(call, signature):
             for part, kind, wanted in misfits(value, parameter.annotation):
                 where = parameter.arg if part is value else f"what stands in {parameter.arg}"
@@ -147,7 +151,7 @@ def _passed(call: ast.Call, signature: Signature) -> Iterator[tuple[ast.arg, ast
 
 def _maps(tree: ast.Module, context: Context) -> None:
     for name, call in context.memo(external_calls):
-        if name == MAP:
+        if name == MAP and not context.full:
             _mapped(call, context)
             _map_settings(call, context)
 

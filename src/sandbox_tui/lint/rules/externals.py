@@ -10,7 +10,7 @@ from ..context import Context
 from ..diagnostic import Position
 from ..external_uses import ExternalUses, evaluated, external_uses
 from ..imports import imports_of, is_builtin, is_guarded
-from ..index import index_of
+from ..index import bounded, index_of
 from ..names import MAP, names_of
 from .external_calls import external_calls
 from .rule import TYPED, Rule
@@ -99,6 +99,7 @@ def _mapped(context: Context) -> set[str]:
     return found
 
 
+@bounded
 def _waiting(tree: ast.Module, context: Context) -> None:
     if not context.externals or not _SUSPICIOUS.search(context.source.text):
         return

@@ -24,6 +24,8 @@ def _undefined(tree: ast.Module, context: Context) -> None:
     module = names.scopes.module
     called: set[ast.expr] | None = None
     for node in names.unknown():
+        if context.full:
+            return
         if is_builtin(node.id) or (node.id in module.bound and module.bound[node.id] >= 0):
             continue
         if called is None:
@@ -95,6 +97,8 @@ def _early(tree: ast.Module, context: Context) -> None:
     for node in names.unknown():
         if module.bound.get(node.id, -1) >= 0 and not is_builtin(node.id):
             context.report_node(EARLY, node, _too_early(node, module, context))
+    for node in names.never_begun():
+        context.report_node(EARLY, node, _too_early(node, module, context))
 
 
 def _too_early(node: ast.Name, scope: Scope, context: Context) -> str:
@@ -109,7 +113,13 @@ def _too_early(node: ast.Name, scope: Scope, context: Context) -> str:
                 f"{name} is a variable of this function and has no value yet{where}: this does not reach "
                 f"{what} {name}; give the variable another name"
             )
+    if scope.binds_before(name, _number(node, scope)):
+        return f"{name} has no value to begin with: assign one before the loop, such as {name} = 0"
     return f"{name} has no value yet: assign it before it is read{where}"
+
+
+def _number(node: ast.Name, scope: Scope) -> int:
+    return next((number for number, each in scope.reads((node.id,)) if each is node), -1)
 
 
 def _hidden(tree: ast.Module, context: Context) -> None:
