@@ -196,6 +196,18 @@ class TestPythonFiles:
         outcome = command("check", path, "--output-format", "concise")
         assert (outcome.status, places(outcome)) == (1, [("SBX001", 2, 7)])
 
+    def test_names_of_the_file_are_known_and_others_are_not(self, command: Command, tmp_path: Path) -> None:
+        path = tmp_path / "names.py"
+        path.write_text(
+            "RATE = 2\n\n@env.task\ndef double(x: int) -> int:\n    return x * 2\n\n"
+            "@env.sandbox.orchestrator\ndef total(x: int) -> int:\n    return double(x) * RATE + duoble(x)\n"
+        )
+        outcome = command("check", path, "--output-format", "concise")
+        assert places(outcome) == [("SBX401", 9, 31)]
+        assert "did you mean double?" in outcome.out
+        path.write_text("from tasks import *\n" + path.read_text())
+        assert command("check", path).status == 0
+
     def test_a_file_without_tasks(self, command: Command, tmp_path: Path) -> None:
         path = tmp_path / "plain.py"
         path.write_text("import os\n")

@@ -206,13 +206,14 @@ class CheckedPython(CheckedFile):
         self._target = next((each.target for each in nearest if each.target is not None), None)
 
     def _find(self, source: str) -> list[Diagnostic]:
-        from .python_tasks import standing_tasks, syntax_findings
+        from .python_tasks import known_names, standing_tasks, syntax_findings
 
         broken = syntax_findings(source)
         if broken:
             return broken
         settings = self._settings
         found: list[Diagnostic] = []
+        known = known_names(source)
         for task in standing_tasks(source):
             findings = check(
                 task.source,
@@ -220,6 +221,8 @@ class CheckedPython(CheckedFile):
                 ignore=(*self._ignore, *settings.ignore),
                 parses=_ask_monty,
                 target=settings.target or self._target,
+                externals=None if known is None else dict.fromkeys(known),
+                shared=known or (),
             )
             found += [task.in_file(each) for each in findings if not task.knows_better(each)]
         return sorted(found, key=lambda each: (each.start, each.code))

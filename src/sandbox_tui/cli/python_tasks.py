@@ -17,6 +17,8 @@ from ..lint.check import check
 from ..lint.diagnostic import Diagnostic, Edit, Fix, Position
 from ..lint.parsing import Unparsable, parse, parse_expression
 from ..lint.rules import PROFILES, Profile
+from ..lint.scopes import Scopes
+from ..lint.targets import MONTY_BUILTINS
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -120,6 +122,17 @@ def syntax_findings(text: str) -> list[Diagnostic]:
     except (Unparsable, ValueError):
         return check(text, kind="code", profile="off")
     return []
+
+
+def known_names(text: str) -> list[str] | None:
+    """The names that a file which parses binds somewhere: what its tasks may take from around them. None
+    where that cannot be told.
+    """
+    names = {name for scope in Scopes(parse(text)).all for name in scope.bound}
+    if "*" in names:
+        return None
+    # The builtin comes first whatever the file has; and mostly such a name is a local one of something else.
+    return sorted(names - MONTY_BUILTINS)
 
 
 def standing_tasks(text: str) -> Iterator[StandingTask]:
