@@ -88,6 +88,7 @@ FEATURES: dict[str, str] = {
     "exception-values": "ValueError(5)\n",
     "exception-several": 'ValueError("a", "b")\n',
     "method-as-value": '"a".upper\n',
+    "format-specifier": "x = f'{1:5dd}'\n",
     "gather-keywords": "import asyncio\nawait asyncio.gather(return_exceptions=True)\n",
     "pow-keywords": "pow(2, 3, mod=5)\n",
     "re-callable": 'import re\nre.sub("a", lambda found: "b", "a")\n',

@@ -444,7 +444,21 @@ class Program:
         )
 
     def format_string(self, depth: int) -> str:
-        inner = self.pick("x", "x.a", "x[0]", "x + 1", "f(x)", "x!r", "x:>10", "x:{y}", "x=", "(x, y)")
+        inner = self.pick(
+            "x",
+            "x.a",
+            "x[0]",
+            "x + 1",
+            "f(x)",
+            "x!r",
+            "x:>10",
+            "x:{y}",
+            "x:05d",
+            "x:,.2f",
+            "x:%Y-%m",
+            "x=",
+            "(x, y)",
+        )
         return self.pick(
             f"f'{{{inner}}}'", f'f"a {{{inner}}} b {{{inner}}}"', f"f'''{{{inner}}}''' 'tail'", "f'{{}}'"
         )

@@ -40,10 +40,10 @@ RECORDED: dict[str, Recorded] = {
         "refused": (
             "async-comprehension async-for async-with class-base class-shadow class-statement class-target "
             "class-walrus complex comprehension-attribute comprehension-subscript dataclass-post-init "
-            "debug-name del empty-target except-star exception-several exception-values gather-keywords "
-            "json-default match matmul matmul-assignment metaclass method-as-value method-decorator "
-            "object-instance pow-keywords raise-semicolon re-callable relative-import set-comparison "
-            "slice-assignment statement-match-name wildcard-import yield yield-from"
+            "debug-name del empty-target except-star exception-several exception-values format-specifier "
+            "gather-keywords json-default match matmul matmul-assignment metaclass method-as-value "
+            "method-decorator object-instance pow-keywords raise-semicolon re-callable relative-import "
+            "set-comparison slice-assignment statement-match-name wildcard-import yield yield-from"
         ),
         "modules": {
             "asyncio": "gather run sleep",
@@ -246,9 +246,10 @@ RECORDED: dict[str, Recorded] = {
         "refused": (
             "async-comprehension async-for async-with class-base class-shadow class-statement class-target "
             "class-walrus comprehension-attribute comprehension-subscript debug-name del empty-target "
-            "except-star exception-several exception-values gather-keywords json-default matmul-assignment "
-            "metaclass method-as-value method-decorator object-instance pow-keywords raise-semicolon "
-            "re-callable relative-import statement-match-name wildcard-import yield yield-from"
+            "except-star exception-several exception-values format-specifier gather-keywords json-default "
+            "matmul-assignment metaclass method-as-value method-decorator object-instance pow-keywords "
+            "raise-semicolon re-callable relative-import statement-match-name wildcard-import yield "
+            "yield-from"
         ),
         "modules": {
             "asyncio": "gather run sleep",

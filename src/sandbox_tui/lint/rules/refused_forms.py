@@ -1,4 +1,4 @@
-"""SBX613 to SBX617: what Monty has, but refuses in some forms, places or sizes when it parses."""
+"""SBX613 to SBX617 and SBX619: what Monty has, but refuses in some forms, places or sizes when it parses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ MOST_VALUES = 65_535
 MOST_NESTED_FUNCTIONS = 15
 
 _SEMICOLON = re.compile(r";[ \t\f]*match\b")
-_RESERVED = re.compile(r"\b__(?:debug|doc|file|name|package|spec)__\b")
+# The last character is the type, whatever it is; a point without digits is left for later.
+_SPECIFIER = re.compile(
+    r"(?:.?[<>=^])?+[+\- ]?+z?+#?+0?+[0-9]*+[,_]?+(?:\.(?![0-9,_]).*|(?:\.[0-9]*+[,_]?+)?+.?)", re.DOTALL
+)
+# Those of dates, and what the host's parser reads differently.
+_OTHER_SPECIFIER = re.compile(r"[%{}]")
+_RESERVED = re.compile(r"\b__(?:annotations|debug|doc|file|name|package|spec)__\b")
 _NAMING = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -155,6 +161,7 @@ def _reserved(tree: ast.Module, context: Context) -> None:
     if "__" not in text or not _RESERVED.search(text) or not refuses("debug-name", context):
         return
     index = index_of(context)
+    declared = {(index.scope(each), name) for each in index.of(ast.Global) for name in each.names}
     for node in index.of(ast.Name, *_NAMING, ast.alias):
         if isinstance(node, ast.Name):
             name = "" if isinstance(node.ctx, ast.Load) else node.id
@@ -164,7 +171,9 @@ def _reserved(tree: ast.Module, context: Context) -> None:
             name = node.name or ""
         parent = index.parents[node]
         bare = isinstance(parent, ast.AnnAssign) and parent.value is None
-        if _RESERVED.fullmatch(name) and index.scope(node) is tree and not bare and not _inner(node, index):
+        scope = index.scope(node)
+        of_module = scope is tree or (scope, name) in declared
+        if of_module and _RESERVED.fullmatch(name) and not bare and not _inner(node, index):
             message = f"Monty does not let a task set {name}: take another name"
             context.report_node(RESERVED, node, message)
 
@@ -229,6 +238,20 @@ def _nested(tree: ast.Module, context: Context) -> None:
                 context.report(LARGE, context.source.start(node), end, message)
         for block in BLOCKS.get(type(node), ("body",) if isinstance(node, ast.Module) else ()):
             waiting.extend((each, depth) for each in getattr(node, block))
+
+
+def _format(node: ast.FormattedValue, context: Context) -> None:
+    specifier = node.format_spec
+    if not isinstance(specifier, ast.JoinedStr) or len(specifier.values) != 1:
+        return
+    part = specifier.values[0]
+    text = part.value if isinstance(part, ast.Constant) else None
+    if not isinstance(text, str) or _SPECIFIER.fullmatch(text) or _OTHER_SPECIFIER.search(text):
+        return
+    if refuses("format-specifier", context):
+        shown = text if len(text) <= 20 and text.isprintable() else "this"
+        message = f"{shown} is no format: write one such as :>10, :,.2f or :05d"
+        context.report_node(FORMAT, node, message)
 
 
 MATMUL = Rule(
@@ -298,4 +321,17 @@ RESERVED = Rule(
     find=_reserved,
 )
 
-RULES = (MATMUL, TARGET, SEMICOLON, LARGE, RESERVED)
+FORMAT = Rule(
+    code="SBX619",
+    name="format-specifier",
+    summary="An f-string's format that is none, such as `{x:10s10}`.",
+    why="Monty reads formats with the source, and refuses the whole of it; Python fails when it is reached.",
+    instead="A format such as `:>10`, `:,.2f`, `:05d`, `:%Y-%m-%d`.",
+    bad="def label(x: int) -> str:\n    return f'{x:5dd}'\n",
+    good="def label(x: int) -> str:\n    return f'{x:5d}'\n",
+    profiles=TYPED,
+    expressions=(ast.FormattedValue,),
+    find=_format,
+)
+
+RULES = (MATMUL, TARGET, SEMICOLON, LARGE, RESERVED, FORMAT)
