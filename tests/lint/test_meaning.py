@@ -253,6 +253,37 @@ class TestValues:
         nothing(code, use)
 
 
+class TestArguments:
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "ask(«range(n)»)",
+            "ask(n, values=«d.keys()»)",
+            "flyte_map('ask', «range(n)»)",
+            "ask(«lambda x: x»)",
+            "ask(«iter(xs)»)",
+        ],
+    )
+    def test_what_reaches_an_external_as_a_text_is_found(self, call: str) -> None:
+        found_in("SBX818", f"return {call}")
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "ask(list(range(n)))",
+            "len(range(n)), sum(range(n))",
+            "ask(d, xs, zip(xs, xs))",
+            "xs.extend(range(n))",
+            "(lambda r: list(r))(range(n))",
+        ],
+    )
+    def test_what_arrives_whole_is_left_alone(self, call: str) -> None:
+        nothing("SBX818", f"return {call}")
+
+    def test_a_function_of_the_task_may_take_a_range(self) -> None:
+        nothing("SBX818", "def total(r):\n    return sum(r)\nreturn total(range(n))")
+
+
 class TestSets:
     @pytest.mark.parametrize(
         "use",
