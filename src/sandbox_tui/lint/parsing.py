@@ -153,7 +153,49 @@ def _syntax(error: SyntaxError, source: SourceText) -> Unparsable:
         end = Position(start.line, len(source.lines[start.line - 1]) + 1)
     elif end <= start:
         end = _token_end(source, start)
+    if message == "invalid syntax":
+        message = _of_another_language(source.lines[start.line - 1], start.column - 1) or message
     return Unparsable(reason, _BETTER_WORDS.get(message, message), start, end)
+
+
+_FOREIGN = re.compile(
+    r"(?P<mark>&&|\|\||\+\+|--|=>|;\s*$|\{\s*$|!(?!=))"
+    r"|(?P<declaration>\b(?:const|let|var|function|func|fn|elseif|switch|else\s+if|new|throw|catch)\b)"
+    r"|(?P<call>\blen\s+\w+)"
+)
+_INSTEAD = {
+    "&&": "write and",
+    "||": "write or",
+    "!": "write not",
+    "++": "write n = n + 1",
+    "--": "write n = n - 1",
+    "=>": "write lambda x: ...",
+    "{": "a block begins with a colon and is indented",
+    "const": "write name = value",
+    "let": "write name = value",
+    "var": "write name = value",
+    "function": "write def name(...):",
+    "func": "write def name(...):",
+    "fn": "write def name(...):",
+    "elseif": "write elif",
+    "else if": "write elif",
+    "switch": "write if, elif and else",
+    "new": "call it without new",
+    "throw": "write raise",
+    "catch": "write except",
+}
+
+
+def _of_another_language(line: str, index: int) -> str | None:
+    """What to write instead of a piece of another language that stands at, or just before, an index."""
+    for match in _FOREIGN.finditer(line):
+        if match.start() <= index <= match.end() + 1:
+            if match["call"]:
+                return f"this is not valid Python: write len({match[0].split()[1]})"
+            word = " ".join(match[0].split())
+            if word in _INSTEAD:
+                return f"this is not valid Python: {_INSTEAD[word]}"
+    return None
 
 
 _TOKEN = re.compile(r"\w+|.", re.DOTALL)

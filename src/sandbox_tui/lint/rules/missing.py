@@ -12,7 +12,7 @@ from ..context import Context
 from ..imports import Imports, imports_of, is_builtin, is_function, is_guarded
 from ..kinds import kinds_of
 from ..targets import Target
-from .missing_advice import ATTRIBUTES, METHODS, MODULES, NAMES
+from .missing_advice import ATTRIBUTES, METHODS, MODULES, NAMES, OF_OTHER_LANGUAGES
 from .rule import TYPED, Rule
 
 NOWHERE = frozenset(
@@ -166,6 +166,8 @@ def _of_value(node: ast.Attribute, kind: str, called: bool, context: Context) ->
         return
     what = {"Exception": "an exception", "NoneType": "None"}.get(kind, _a(kind))
     advice = METHODS.get(f"{kind}.{node.attr}") or ATTRIBUTES.get(node.attr)
+    if advice is None:
+        advice = OF_OTHER_LANGUAGES.get(node.attr)
     if advice is None:
         near = _near(node.attr, methods)
         advice = f"did you mean {near}?" if near else "write it as a function, or call an external"

@@ -140,3 +140,31 @@ ATTRIBUTES: dict[str, str] = {
     "denominator": "it is 1",
 }
 """By attribute, of whatever type."""
+
+OF_OTHER_LANGUAGES: dict[str, str] = {
+    "push": "use append(x)",
+    "unshift": "use insert(0, x)",
+    "shift": "use pop(0)",
+    "length": "use len(x)",
+    "size": "use len(x)",
+    "indexOf": "use index(x) of a list, find(x) of a text",
+    "includes": "use x in xs",
+    "contains": "use x in xs",
+    "has_key": "use key in d",
+    "hasOwnProperty": "use key in d",
+    "iteritems": "use items()",
+    "forEach": "use a for loop",
+    "map": "use [f(x) for x in xs]",
+    "filter": "use [x for x in xs if f(x)]",
+    "trim": "use strip()",
+    "toLowerCase": "use lower()",
+    "toUpperCase": "use upper()",
+    "startsWith": "use startswith(x)",
+    "endsWith": "use endswith(x)",
+    "substring": "use x[start:end]",
+    "substr": "use x[start:start + length]",
+    "toString": "use str(x)",
+    "concat": "use +",
+    "isEmpty": "use not x",
+}
+"""By the name of a method or attribute that other languages have, or Python once had."""
