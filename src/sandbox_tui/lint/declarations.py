@@ -114,12 +114,13 @@ class _Names:
 
 
 def _unevaluated(index: Index) -> set[int]:
-    """The names (by id) in annotations, and those that have nothing but one."""
+    """The names (by id) in annotations and behind `from` in a `raise`, and those that are only annotated."""
     roots: list[ast.AST | None] = []
     for annotated in index.of(ast.AnnAssign):
         roots.append(annotated.annotation)
         if annotated.value is None and isinstance(annotated.target, ast.Name):
             roots.append(annotated.target)
+    roots += [raised.cause for raised in index.of(ast.Raise)]
     roots += [argument.annotation for argument in index.of(ast.arg)]
     roots += [function.returns for function in index.of(*FUNCTIONS)]
     return {id(each) for root in roots if root is not None for each in ast.walk(root)}

@@ -157,17 +157,18 @@ def _captured(node: ast.ClassDef, names: set[str], context: Context) -> set[str]
         waiting.extend(ast.iter_child_nodes(each))
         if isinstance(each, ast.Nonlocal):
             found.update(names.intersection(each.names))
-        elif isinstance(each, ast.Name) and each.id in names and not _in_annotation(each, context):
+        elif isinstance(each, ast.Name) and each.id in names and not _is_unevaluated(each, context):
             inner = not isinstance(index.scope(each), ast.ClassDef)
             if inner and id(kinds.binder(each)) in around:
                 found.add(each.id)
     return found
 
 
-def _in_annotation(node: ast.AST, context: Context) -> bool:
+def _is_unevaluated(node: ast.AST, context: Context) -> bool:
+    """Whether a node stands in an annotation or behind `from` in a `raise`."""
     child = node
     for around in index_of(context).around(node):
-        if child is getattr(around, "annotation", None) or child is getattr(around, "returns", None):
+        if any(child is getattr(around, field, None) for field in ("annotation", "returns", "cause")):
             return True
         if isinstance(around, ast.stmt):
             return False
