@@ -64,8 +64,22 @@ def _imported_name(node: ast.ImportFrom, context: Context) -> None:
 
 def _no_name(module: str, name: str, target: Target) -> str:
     advice = NAMES.get(f"{module}.{name}")
-    message = f"Monty {target.version}'s {module} has no {name}"
-    return f"{message}: {advice}" if advice else f"{message}: write it yourself, or call an external"
+    if advice is None:
+        holder = next(
+            (each for each in _classes_of(module, target) if name in target.class_methods[each]), None
+        )
+        near = _near(name, target.modules[module])
+        if holder is not None:
+            advice = f"write {holder}.{name}"
+        else:
+            advice = f"did you mean {near}?" if near else "write it yourself, or call an external"
+    return f"Monty {target.version}'s {module} has no {name}: {advice}"
+
+
+def _classes_of(module: str, target: Target) -> list[str]:
+    """The recorded classes of a module, the one of its own name first."""
+    found = [each for each in target.class_methods if each.startswith(f"{module}.")]
+    return sorted(found, key=lambda each: (each != f"{module}.{module}", each))
 
 
 def _names(tree: ast.Module, context: Context) -> None:
