@@ -187,6 +187,14 @@ def task_function(context: Context) -> Function | None:
     return next((each for each in context.tree.body if isinstance(each, FUNCTIONS)), None)
 
 
+def parameters_of(function: Function) -> list[tuple[ast.arg, ast.expr | None]]:
+    """The parameters of a function, each with its default."""
+    arguments = function.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    defaults = [*[None] * (len(plain) - len(arguments.defaults)), *arguments.defaults]
+    return [*zip(plain, defaults), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+
+
 def walk_body(body: list[ast.stmt], *, into_functions: bool = False) -> Iterator[ast.AST]:
     """The nodes of statements; functions, lambdas and classes inside them as themselves only."""
     waiting: list[ast.AST] = list(reversed(body))
