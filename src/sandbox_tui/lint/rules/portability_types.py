@@ -1,5 +1,5 @@
-"""SBX7xx, types: what Flyte does not take as the type of an input or of the result, and values that do not fit
-theirs there.
+"""SBX7xx, types: what Flyte does not take as the type of an input or of the result, and values that do not
+fit theirs there.
 """
 
 from __future__ import annotations
