@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from .context import Context
-from .scopes import Scope, Scopes
+from .scope_walk import Scope
+from .scopes import Scopes
 from .targets import MODULE_NAMES
 
 MAP = "flyte_map"

@@ -11,7 +11,7 @@ import ast
 from ..context import Context
 from ..diagnostic import Edit, Fix, Position
 from ..names import names_of
-from ..scopes import Scope
+from ..scope_walk import Scope
 from .python_builtins import instead_of, is_builtin
 from .rule import TYPED, Rule
 
