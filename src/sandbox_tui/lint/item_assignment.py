@@ -95,18 +95,24 @@ class _Certainty:
     def holds(self, key: ast.expr) -> bool:
         """Whether the assignment can be rewritten without any difference."""
         context, index = self.context, self.index
-        if _DOUBT.search(context.source.text) or not isinstance(self.scope, (*FUNCTIONS, ast.Module)):
+        if context.memo(_is_doubtful) or not isinstance(self.scope, (*FUNCTIONS, ast.Module)):
             return False
         if self.name in _parameters(self.scope) or self.name in context.inputs:
             return False
-        names = [each for each in index.of(ast.Name) if each.id == self.name]
-        if not all(self._is_harmless(each) for each in names):
+        verdicts = context.memo(_verdicts)
+        key_of_name = id(self.scope), self.name
+        if key_of_name not in verdicts:
+            names = context.memo(_names)[self.name]
+            harmless = all(self._is_harmless(each) for each in names)
+            verdicts[key_of_name] = harmless, harmless and self._has_scalars(names)
+        harmless, scalars = verdicts[key_of_name]
+        if not harmless:
             return False
         loops = [each for each in index.around(self.node) if isinstance(each, ast.For | ast.AsyncFor)]
         if any(_mentions(loop.iter, self.name) for loop in loops):
             return False
         if isinstance(self.node, ast.AugAssign):
-            in_order = self._is_quiet(key) and self._has_scalars()
+            in_order = scalars and self._is_quiet(key)
         else:
             in_order = self._is_quiet(key) or self._is_quiet(self.node.value)
         return in_order and self._is_bound_before(self.name)
@@ -196,25 +202,25 @@ class _Certainty:
         """Whether a plain assignment on the way to the statement, or a loop around it, binds the name."""
         child: ast.AST = self.node
         for parent in self.index.around(self.node):
-            if isinstance(parent, ast.For) and child in parent.body and _binds(parent.target, name):
+            if isinstance(parent, ast.For) and child in parent.body and name in _bound_names(parent.target):
                 return True
             for value in parent.__dict__.values():
-                if isinstance(value, list) and child in value:
-                    for earlier in value[: value.index(child)]:
-                        if isinstance(earlier, ast.Assign | ast.AnnAssign) and _assigns(earlier, name):
-                            return True
+                if (
+                    isinstance(value, list)
+                    and child in value
+                    and _is_assigned_in(value, name, child, self.context)
+                ):
+                    return True
             if parent is self.scope:
                 return False
             child = parent
         return False
 
-    def _has_scalars(self) -> bool:
+    def _has_scalars(self, names: list[ast.Name]) -> bool:
         """Whether all that is ever put into the dict are numbers and strings: on others `+=` changes them."""
         kinds = kinds_of(self.context)
         values: list[ast.expr] = []
-        for name in self.index.of(ast.Name):
-            if name.id != self.name:
-                continue
+        for name in names:
             parent = self.index.parents[name]
             if isinstance(name.ctx, ast.Store):
                 made = _bound_to(parent, name)
@@ -230,6 +236,54 @@ class _Certainty:
                     return False
                 values.append(statement.value)
         return all(kinds.of(value) in _SCALARS for value in values)
+
+
+def _is_assigned_in(block: list[ast.AST], name: str, child: ast.AST, context: Context) -> bool:
+    """Whether a plain assignment among the statements of a block binds the name before `child`."""
+    known = context.memo(_first_assignments)
+    if id(block) not in known:
+        first = known[id(block)] = {}
+        for number, statement in enumerate(block):
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                for bound in _assigned(statement):
+                    first.setdefault(bound, number)
+    earliest = known[id(block)].get(name)
+    return earliest is not None and earliest < block.index(child)
+
+
+def _first_assignments(context: Context) -> dict[int, dict[str, int]]:
+    """For blocks (by id) the number of the statement that first binds each name; filled when asked for."""
+    return {}
+
+
+def _assigned(statement: ast.Assign | ast.AnnAssign) -> list[str]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if isinstance(statement, ast.AnnAssign) and statement.value is None:
+        return []
+    return [name for target in targets for name in _bound_names(target)]
+
+
+def _bound_names(target: ast.expr) -> list[str]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [name for each in target.elts for name in _bound_names(each)]
+    return [target.id] if isinstance(target, ast.Name) else []
+
+
+def _is_doubtful(context: Context) -> bool:
+    return _DOUBT.search(context.source.text) is not None
+
+
+def _names(context: Context) -> dict[str, list[ast.Name]]:
+    """The names of the text by what they are."""
+    found: dict[str, list[ast.Name]] = {}
+    for name in index_of(context).of(ast.Name):
+        found.setdefault(name.id, []).append(name)
+    return found
+
+
+def _verdicts(context: Context) -> dict[tuple[int, str], tuple[bool, bool]]:
+    """For a scope (by id) and a name: whether its dict is seen by nobody else, and holds scalars only."""
+    return {}
 
 
 def _bound_to(statement: ast.AST, name: ast.Name) -> ast.expr | None:
@@ -251,18 +305,6 @@ def _parameters(scope: ast.AST) -> frozenset[str]:
         arguments.kwarg,
     ]
     return frozenset(each.arg for each in every if each is not None)
-
-
-def _assigns(statement: ast.Assign | ast.AnnAssign, name: str) -> bool:
-    if isinstance(statement, ast.AnnAssign):
-        return statement.value is not None and _binds(statement.target, name)
-    return any(_binds(target, name) for target in statement.targets)
-
-
-def _binds(target: ast.expr, name: str) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
-        return any(_binds(each, name) for each in target.elts)
-    return isinstance(target, ast.Name) and target.id == name
 
 
 def _mentions(node: ast.AST, name: str) -> bool:

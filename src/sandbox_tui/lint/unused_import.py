@@ -65,12 +65,20 @@ def _removal(node: ast.Import | ast.ImportFrom, context: Context) -> Edit | None
     source = context.source
     start, end = source.start(node), source.end(node)
     block = _block(node, index_of(context))
-    others = [each for each in block if not isinstance(each, ast.Import | ast.ImportFrom)]
+    known = context.memo(_blocks_with_more)
+    if id(block) not in known:
+        known[id(block)] = any(not isinstance(each, ast.Import | ast.ImportFrom) for each in block)
+    others = known[id(block)]
     is_result = context.kind == "code" and block is context.tree.body
     if not others or (is_result and block[-1] is node):
         # Something must stand there; and the value of the last statement is the result of a code task.
         return Edit(start, end, "pass") if block[-1] is node else _cut(node, context)
     return _cut(node, context)
+
+
+def _blocks_with_more(context: Context) -> dict[int, bool]:
+    """For blocks (by id) whether they hold anything but imports; filled as they are asked for."""
+    return {}
 
 
 def _cut(node: ast.Import | ast.ImportFrom, context: Context) -> Edit | None:
@@ -96,6 +104,6 @@ def _block(node: ast.stmt, index: Index) -> list[ast.stmt]:
     """The statements among which `node` stands."""
     parent = index.parents[node]
     for value in parent.__dict__.values():
-        if isinstance(value, list) and any(each is node for each in value):
+        if isinstance(value, list) and node in value:
             return value
     return [node]
