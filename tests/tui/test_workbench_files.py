@@ -168,7 +168,7 @@ async def test_what_is_typed_is_written_down_and_offered_at_the_next_start(
     path = write(PLAIN)
     async with open_bench(path) as bench:
         await bench.type("# lost?\n")
-        await bench.until(lambda: Recovery().pending(path))
+        await bench.until(lambda: any("# lost?" in each.text for each in Recovery().pending(path)))
     assert "# lost?" not in path.read_text()
     async with open_bench(path, ready=False) as bench:
         await bench.dialog(Ask)
@@ -287,3 +287,22 @@ async def test_a_second_question_takes_the_place_of_the_first(
         await bench.until(lambda: len(bench.app.screen_stack) == 2)
         await bench.press("escape")
         await bench.until(lambda: bench.app.screen is bench.screen)
+
+
+async def test_a_folder_without_tasks_says_so_at_the_editor(open_bench: Open, tmp_path: Path) -> None:
+    async with open_bench(tmp_path, ready=False) as bench:
+        await bench.until(lambda: "no tasks in this folder" in str(bench.screen.problem.render()))
+
+
+async def test_the_file_of_an_export_has_a_harmless_name(
+    open_bench: Open, write: Callable[..., Path]
+) -> None:
+    path = write(PLAIN)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('name = "', 'name = "../ev\\u001b[31m', 1), encoding="utf-8")
+    async with open_bench(path) as bench:
+        await bench.screen.run_action("export('flyte')")
+        dialog = await bench.dialog(Prompt)
+        proposed = Path(dialog.query_one("Input").value)
+        assert proposed.parent == path.parent
+        assert proposed.name.isascii() and proposed.name.replace(".", "_").isidentifier()

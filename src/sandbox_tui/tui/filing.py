@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -91,6 +92,9 @@ class Filing:
         await looking.wait()
         if self.found:
             await self.load(self.found[0])
+        else:
+            screen.problem.remark("no tasks in this folder: ^N makes one, ^O opens another")
+            screen.panel.result.show_hint("No task is open.")
 
     async def open(self, path: Path) -> None:
         """Opens a file or a folder, after asking about what is unsaved."""
@@ -270,7 +274,9 @@ class Filing:
         except Exception as error:  # what an export refuses, it says in its own family of errors
             screen.tell(str(error), "error")
             return
-        name = f"{document.name}_flyte.py" if form == "flyte" else f"{document.name}_flyte_code.py"
+        # A task's name is any text; a file's is proposed from what is harmless of it.
+        stem = re.sub(r"\W+", "_", document.name, flags=re.ASCII).strip("_") or "task"
+        name = f"{stem}_flyte.py" if form == "flyte" else f"{stem}_flyte_code.py"
         folder = document.path.parent if document.path is not None else screen.workbench.folder
         await self.write("Export to Flyte", folder / name, text)
 

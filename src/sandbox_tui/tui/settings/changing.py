@@ -89,5 +89,5 @@ class Changing:
         except DocumentError as error:
             self._screen.tell(str(error), "error")
             return
-        self._screen.tell(f"Saved the limits to {path.parent.name}/{path.name}")
+        self._screen.tell(f"Saved the limits to {path.resolve().parent.name}/{path.name}")
         await self._changed()
