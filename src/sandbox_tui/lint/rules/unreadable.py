@@ -7,10 +7,12 @@ import ast
 from ..compile_errors import errors_of_module, errors_of_node
 from ..context import Context
 from ..diagnostic import Position
+from ..names import names_of
 from ..nesting import HARMLESS_COLUMNS, is_too_deep, levels_of_deep_blocks
 from ..reading import Problem
 from .rule import EVERYWHERE, Rule
 
+_STATEMENTS = tuple(ast.stmt.__subclasses__())
 _GOOD = "def total(price: float) -> float:\n    return price * 2\n"
 
 
@@ -22,13 +24,18 @@ def _syntax(node: ast.Module | ast.stmt | ast.Lambda, context: Context) -> None:
         context.report(SYNTAX_ERROR, start, end, message)
 
 
-def _deep(node: ast.stmt, context: Context) -> None:
-    short = node.end_lineno == node.lineno and node.end_col_offset < HARMLESS_COLUMNS  # type: ignore[operator]
-    if short and not context.memo(levels_of_deep_blocks) and not getattr(node, "decorator_list", None):
-        return  # most statements are such
-    if is_too_deep(node, context):
-        message = "this is nested too deep for Monty: give parts of it names, or use a loop"
-        context.report_node(TOO_DEEP, node, message)
+def _deep(tree: ast.Module, context: Context) -> None:
+    message = "this is nested too deep for Monty: give parts of it names, or use a loop"
+    nodes = names_of(context).scopes.nodes
+    deep_blocks = bool(context.memo(levels_of_deep_blocks))
+    for sort in _STATEMENTS:
+        decorated = "decorator_list" in sort._fields
+        for node in nodes.get(sort, ()):
+            short = node.end_lineno == node.lineno and node.end_col_offset < HARMLESS_COLUMNS
+            if short and not deep_blocks and not (decorated and node.decorator_list):
+                continue  # most statements are such
+            if is_too_deep(node, context):
+                context.report_node(TOO_DEEP, node, message)
 
 
 def _no_function(tree: ast.Module, context: Context) -> None:
@@ -125,7 +132,7 @@ TOO_DEEP = Rule(
     bad=f"def total(price: float) -> float:\n    return {'-' * 8_000}price\n",
     good=_GOOD,
     profiles=EVERYWHERE,
-    nodes=tuple(ast.stmt.__subclasses__()),
+    nodes=(ast.Module,),
     find=_deep,
     needs_whole=True,
 )
