@@ -38,7 +38,17 @@ _MAX_DEPTH = 8
 
 def mentions(context: Context, *words: str) -> bool:
     """Whether one of these words stands in the text: what does not is not in the tree, either."""
-    return any(_has_word(context.source.text, word) for word in words)
+    known = context.memo(_known_words)
+    for word in words:
+        if word not in known:
+            known[word] = _has_word(context.source.text, word)
+        if known[word]:
+            return True
+    return False
+
+
+def _known_words(context: Context) -> dict[str, bool]:
+    return {}
 
 
 def _has_word(text: str, word: str) -> bool:

@@ -37,6 +37,7 @@ _SYS = {
     "platform": '"monty"',
     "argv": '["main.py"] in Monty',
 }
+_IDENTITY = (ast.Is, ast.IsNot)
 _IDENTICAL = ("int", "float", "str", "bytes", "tuple", "frozenset")
 _HASHED_OTHERWISE = ("str", "float", "bytes", "tuple", "frozenset", "None")
 _DECIMALS = re.compile(r"\d*\.\d+")
@@ -116,8 +117,13 @@ def _hash(tree: ast.Module, context: Context) -> None:
 
 
 def _identity(node: ast.Compare, context: Context) -> None:
-    if not isinstance(node.ops[0], ast.Is | ast.IsNot) or len(node.ops) != 1:
-        return
+    # Asked of every comparison, so that the usual ones must cost next to nothing.
+    if node.ops[0].__class__ in _IDENTITY and len(node.ops) == 1:
+        _look_at_identity(node, context)
+
+
+@bounded
+def _look_at_identity(node: ast.Compare, context: Context) -> None:
     right = node.comparators[0]
     if isinstance(right, ast.Constant) and (right.value is None or isinstance(right.value, bool)):
         return
@@ -297,7 +303,7 @@ IDENTITY = Rule(
     good="def same(a: int) -> bool:\n    b = a + 1_000\n    return b == int(str(b))\n",
     profiles=TYPED,
     expressions=(ast.Compare,),
-    find=bounded(_identity),
+    find=_identity,
     severity="warning",
     fix="compares the values; unsafe",
 )

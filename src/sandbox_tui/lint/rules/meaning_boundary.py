@@ -151,6 +151,13 @@ def _names_function(name: ast.Name, context: Context) -> bool:
 
 def _argument(node: ast.Call, context: Context) -> None:
     function = node.func
+    if function.__class__ is ast.Name and (node.args or node.keywords):
+        _look_at_arguments(node, context)
+
+
+@bounded
+def _look_at_arguments(node: ast.Call, context: Context) -> None:
+    function = node.func
     if not isinstance(function, ast.Name) or function.id in context.target.builtins:
         return
     for argument in (*node.args, *(each.value for each in node.keywords)):
@@ -201,7 +208,7 @@ ARGUMENT_TEXT = Rule(
     good="def count(n: int) -> int:\n    return measure(list(range(n)))\n",
     profiles=TYPED,
     expressions=(ast.Call,),
-    find=bounded(_argument),
+    find=_argument,
     severity="warning",
     fix="makes a list of it; unsafe",
 )
