@@ -569,3 +569,27 @@ class TestErrors:
         lines = Path(__file__).read_text(encoding="utf-8").split("\n")
         assert lines[finding.start.line - 1].strip() == "x += 1"
         assert finding.start.column == 17
+
+
+class TestLinesBehindATry:
+    """Monty reports the last line of handlers that an exception passes; the engine knows the call's."""
+
+    @pytest.mark.parametrize(
+        "behind",
+        [
+            "    except KeyError:\n        x = 2\n    except ValueError:\n        x = 3\n",
+            "    finally:\n        x = 2\n",
+        ],
+    )
+    def test_the_call_that_raised_is_named(self, behind: str) -> None:
+        def fails(n: int) -> int:
+            raise TypeError("no")
+
+        source = f"def f():\n    x = 1\n    try:\n        x = fails(1)\n        x = 5\n{behind}    return x\n"
+        made = template_from_source(
+            source, kind="function", externals={"fails": fails}, restrictions="runtime"
+        )
+        error = made.execute({}).error
+        assert isinstance(error, TaskError)
+        assert (error.line, error.frames[-1].column) == (4, 13)
+        assert isinstance(error.__cause__, TypeError)

@@ -22,6 +22,7 @@ from .errors import BoundaryError, RunCancelledError, UnansweredCallError
 from .failure import Raised, sent_exception
 from .handle_table import PLAIN
 from .monty import monty
+from .places import FEED
 from .repeating import Answer, host_function
 from .run import AnswerHook, Call, Cancellation, RunObserver
 from .sleep_clock import SleepClock
@@ -137,7 +138,7 @@ class Drive:
         if self._watched or endpoint.answer_call is not None or endpoint.is_async:
             call = self._new_call(endpoint, snapshot, args, kwargs)
             result = self._outcome(
-                lambda: self._stoppable(endpoint, lambda: self._answer(endpoint, call, problem))
+                lambda: self._stoppable(endpoint, lambda: self._answer(endpoint, call, problem)), snapshot
             )
         else:
             try:
@@ -150,7 +151,7 @@ class Drive:
                     answer = self._incoming(endpoint.name, self._awaited_value(answer))
                 result = {"return_value": answer}
             except Exception as error:
-                result = self._exception(error)
+                result = self._exception(error, snapshot)
         self._clock.resume()
         return self._resume(snapshot, result)
 
@@ -167,17 +168,20 @@ class Drive:
         self.replayable = False
         self.answers = []
 
-    def _outcome(self, answer: Callable[[], Any]) -> dict[str, Any]:
+    def _outcome(self, answer: Callable[[], Any], snapshot: Any = None) -> dict[str, Any]:
         try:
             return {"return_value": answer()}
         except Exception as error:
-            return self._exception(error)
+            return self._exception(error, snapshot)
 
-    def _exception(self, error: Exception) -> dict[str, Any]:
+    def _exception(self, error: Exception, snapshot: Any = None) -> dict[str, Any]:
         if isinstance(error, UnansweredCallError | RunCancelledError):
             # Not the task's business to catch.
             raise error
         raised = sent_exception(error)
+        if snapshot is not None and snapshot.position.filename == FEED:
+            place = self._places.of_bytes(snapshot.position.start, snapshot.position.end)
+            raised = Raised(raised.error, raised.sent, place)
         self.raised.append(raised)
         return {"exception": raised.sent}
 

@@ -7,12 +7,14 @@ have Monty's exact form and the limit's own value.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..lint.parsing import Unparsable, parse
 from .config import SandboxedConfig
 from .errors import (
     MemoryLimitError,
@@ -62,9 +64,11 @@ def failure(
     error_type = type(inner).__name__
     if kind == "MontySyntaxError":
         error_type = "SyntaxError"
+    origin = _origin(inner, message, raised)
+    frames = _with_the_call(frames, origin, places)
+    cause = origin.error if origin is not None else None
     line = frames[-1].line if frames else None
     text = f"{error_type}: {message}" if message else error_type
-    cause = _cause(inner, message, raised)
     where = ""
     if line is not None:
         # The message of a called template has its own line in it.
@@ -89,6 +93,8 @@ class Raised:
 
     error: BaseException
     sent: BaseException
+    place: tuple[int, int, int, int] | None = None
+    """Line, column, end line and end column of the call, in the user's file, where it is known."""
 
 
 def sent_exception(error: BaseException) -> Raised:
@@ -187,14 +193,54 @@ def _at(line: int | None) -> str:
     return "" if line is None else f" (line {line})"
 
 
-def _cause(inner: BaseException, message: str, raised: Sequence[Raised]) -> BaseException | None:
+def _origin(inner: BaseException, message: str, raised: Sequence[Raised]) -> Raised | None:
     """The host's exception that Monty has turned into `inner`: the class may be a base of it, the text is the
     same.
     """
     for entry in reversed(raised):
         if isinstance(entry.sent, type(inner)) and message in _texts(entry.sent):
-            return entry.error
+            return entry
     return None
+
+
+def _with_the_call(
+    frames: tuple[SourceFrame, ...], origin: Raised | None, places: Places
+) -> tuple[SourceFrame, ...]:
+    """The frames with the place of the call that raised, where Monty gives a line behind it.
+
+    When an exception passes handlers that do not match, or a `finally`, Monty reports the last line of those
+    (observed with 1.0.0 and 1.4.0).
+    """
+    if not frames or origin is None or origin.place is None or frames[-1].line <= origin.place[0]:
+        return frames
+    line, column, end_line, end_column = origin.place
+    if not _left_through_handlers(places, line, frames[-1].line):
+        return frames
+    innermost = replace(frames[-1], line=line, column=column, end_line=end_line, end_column=end_column)
+    return (*frames[:-1], innermost)
+
+
+def _left_through_handlers(places: Places, raised_at: int, reported: int) -> bool:
+    """Whether one line is in the body of a `try`, and the other, no `raise`, in its handlers or `finally`."""
+    try:
+        tree = parse(places.code)
+    except Unparsable:
+        return False
+
+    def covers(statements: Sequence[ast.AST], line: int) -> bool:
+        return any(
+            places.to_file(each.lineno, 1)[0] <= line <= places.to_file(each.end_lineno, 1)[0]  # type: ignore[attr-defined]
+            for each in statements
+        )
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and places.to_file(node.lineno, 1)[0] == reported:
+            return False
+    return any(
+        covers(node.body, raised_at) and covers([*node.handlers, *node.finalbody], reported)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try)
+    )
 
 
 def _texts(error: BaseException) -> set[str]:
