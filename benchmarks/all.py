@@ -1,6 +1,6 @@
 """Runs every benchmark beside this file, one after the other, and says which bounds are met.
 
-    python benchmarks/all.py
+python benchmarks/all.py
 """
 
 from __future__ import annotations

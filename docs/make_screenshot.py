@@ -1,6 +1,6 @@
 """Makes docs/workbench.svg: the real workbench on a sample task, after a run.
 
-    python docs/make_screenshot.py
+python docs/make_screenshot.py
 """
 
 from __future__ import annotations
