@@ -6,7 +6,7 @@ import pytest
 from marked_source import assert_finds, findings
 
 from sandbox_tui.lint import check
-from sandbox_tui.lint.rules import RULES, Rule
+from sandbox_tui.lint.rules import PROFILES, RULES, Profile, Rule, counted
 
 FIRST_PART = [rule for rule in RULES.values() if rule.code < "SBX4"]
 
@@ -327,3 +327,8 @@ class TestShape:
 
     def test_code_may_be_anything(self) -> None:
         assert findings("@a\ndef f(*a): pass\ndef g(): pass\nx = 1", "SBX00", kind="code") == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_rules_that_count_are_those_that_say_so(profile: Profile) -> None:
+    assert counted(profile, ()) == {rule for rule in RULES.values() if profile in rule.profiles}

@@ -14,7 +14,7 @@ from .context import MAX_FINDINGS, Context
 from .diagnostic import Diagnostic, SyntaxFailure
 from .names import names_of
 from .reading import Reading, read
-from .rules import RULES, Find, Rule, counted
+from .rules import Find, Rule, all_rules, counted
 from .rules.suppression import settle
 from .rules.unreadable import BY_PROBLEM, TOO_MANY
 from .targets import FLYTE
@@ -65,7 +65,7 @@ def check(
     _report_unreadable(reading, context, rules)
     _walk(context, rules)
     last = max(context.findings, key=_order) if context.full else None
-    settle(context, rules, RULES)
+    settle(context, rules, all_rules)
     findings = sorted(context.findings, key=_order)
     if last is None and context.full:
         last = findings[-1]
@@ -90,8 +90,8 @@ def _report_unreadable(reading: Reading, context: Context, rules: frozenset[Rule
 def _table(rules: frozenset[Rule]) -> Table:
     """Which finders see which class of node."""
     table: dict[type[ast.AST], list[tuple[Find, bool]]] = {}
-    for rule in RULES.values():
-        if rule in rules and rule.find is not None:
+    for rule in sorted(rules, key=lambda each: each.code):
+        if rule.find is not None:
             for node in (*rule.nodes, *rule.expressions):
                 table.setdefault(node, []).append((rule.find, rule.needs_whole))
     return {node: tuple(finders) for node, finders in table.items()}

@@ -1,66 +1,67 @@
-"""The rules of the linter, one module a group, and which of them count."""
+"""The rules of the linter, one module or a few a group, and which of them count.
+
+A group is loaded when a rule of it can count: who only enforces restrictions does not wait for the rest.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from . import (
-    checked_types,
-    external_calls,
-    externals,
-    immutability,
-    late_errors,
-    meaning,
-    missing,
-    names,
-    older,
-    portability,
-    reached,
-    refused,
-    refused_classes,
-    refused_forms,
-    suppression,
-    syntax,
-    types,
-    unreadable,
-)
 from .rule import PROFILES, Find, Kind, Profile, Rule
 
-RULES: dict[str, Rule] = {
-    rule.code: rule
-    for rule in sorted(
-        (
-            *unreadable.RULES,
-            *late_errors.RULES,
-            *suppression.RULES,
-            *syntax.RULES,
-            *types.RULES,
-            *immutability.RULES,
-            *missing.RULES,
-            *names.RULES,
-            *externals.RULES,
-            *external_calls.RULES,
-            *reached.RULES,
-            *older.RULES,
-            *refused.RULES,
-            *refused_classes.RULES,
-            *refused_forms.RULES,
-            *portability.RULES,
-            *meaning.RULES,
-            *checked_types.RULES,
-        ),
-        key=lambda each: each.code,
-    )
-}
-"""Every rule by its code, in the order of the codes."""
+if TYPE_CHECKING:
+    RULES: dict[str, Rule]
 
-__all__ = ["PROFILES", "RULES", "Find", "Kind", "Profile", "Rule", "counted"]
+__all__ = ["PROFILES", "RULES", "Find", "Kind", "Profile", "Rule", "all_rules", "counted"]
+
+# The modules that hold the rules of each group, and the profiles in which any of them counts (None: all but
+# "off").
+_GROUPS: dict[str, tuple[tuple[str, ...], tuple[Profile, ...] | None]] = {
+    "SBX0": (("unreadable", "late_errors", "suppression"), PROFILES),
+    "SBX1": (("syntax",), ("documented",)),
+    "SBX2": (("types",), None),
+    "SBX3": (("immutability",), ("documented",)),
+    "SBX4": (("names",), None),
+    "SBX5": (("externals", "external_calls"), None),
+    "SBX6": (("missing", "older", "reached", "refused", "refused_classes", "refused_forms"), None),
+    "SBX7": (("portability",), ("flyte",)),
+    "SBX8": (("meaning",), None),
+    "SBX9": (("checked_types",), None),
+}
+
+
+@lru_cache(maxsize=len(_GROUPS))
+def _group(group: str) -> tuple[Rule, ...]:
+    """The rules of a group, in the order of their codes."""
+    rules: list[Rule] = []
+    for name in _GROUPS[group][0]:
+        rules += import_module(f"{__name__}.{name}").RULES
+    return tuple(sorted(rules, key=lambda each: each.code))
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> dict[str, Rule]:
+    """Every rule by its code, in the order of the codes; the same as `RULES`."""
+    return {rule.code: rule for group in _GROUPS for rule in _group(group)}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "RULES":
+        return all_rules()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @lru_cache(maxsize=64)
 def counted(profile: Profile, ignore: tuple[str, ...]) -> frozenset[Rule]:
     """The rules that count in `profile`, without those whose code begins with one of `ignore`."""
     prefixes = tuple(each.strip().upper() for each in ignore if each.strip())
+    found: list[Rule] = []
+    for group, (_, profiles) in _GROUPS.items():
+        counts = profile in profiles if profiles is not None else profile != "off"
+        if counts and not group.startswith(prefixes):
+            found += _group(group)
     return frozenset(
-        rule for rule in RULES.values() if profile in rule.profiles and not rule.code.startswith(prefixes)
+        rule for rule in found if profile in rule.profiles and not rule.code.startswith(prefixes)
     )

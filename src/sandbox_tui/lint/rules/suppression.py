@@ -7,7 +7,7 @@ by someone else (the type checker) may well be needed there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ..context import Context
 from ..diagnostic import Edit, Fix
@@ -18,14 +18,15 @@ _BAD = "def total(price: float) -> float:\n    return price * 2  # noqa: SBX105\
 _GOOD = "def total(price: float) -> float:\n    price += 1  # noqa: SBX105\n    return price\n"
 
 
-def settle(context: Context, rules: Collection[Rule], known: Mapping[str, Rule]) -> None:
+def settle(context: Context, rules: Collection[Rule], all_rules: Callable[[], Mapping[str, Rule]]) -> None:
     """Takes what is silenced out of the findings, and reports each `noqa` that silences nothing.
 
-    `rules` are those that were looked for, `known` all that there are.
+    `rules` are those that were looked for, `all_rules` gives all that there are.
     """
     suppression = Suppression(context.source)
     if not suppression.directives:
         return
+    known = all_rules()
     full = context.full
     context.findings[:] = [each for each in context.findings if not suppression.silences(each)]
     if full or not context.whole:
