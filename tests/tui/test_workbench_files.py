@@ -138,6 +138,7 @@ async def test_quitting_asks_about_what_is_unsaved(
             await bench.until(lambda: bench.app._exit)
         else:
             await bench.until(lambda: bench.app.screen is bench.screen)
+            await bench.until(lambda: Recovery().pending(path))
         assert ("# new" in path.read_text()) == saved
     left = Recovery().pending()
     assert bool(left) == (not ends)
