@@ -15,7 +15,6 @@ from .diagnostic import Diagnostic, SyntaxFailure
 from .names import names_of
 from .reading import Reading, read
 from .rules import Find, Rule, all_rules, counted
-from .rules.suppression import settle
 from .rules.unreadable import BY_PROBLEM, TOO_MANY
 from .targets import FLYTE
 
@@ -65,7 +64,11 @@ def check(
     _report_unreadable(reading, context, rules)
     _walk(context, rules)
     last = max(context.findings, key=_order) if context.full else None
-    settle(context, rules, all_rules)
+    if "noqa" in source.lower():
+        # Loaded where there is something to silence: it is on the way of a run's start, too.
+        from .rules.suppression import settle
+
+        settle(context, rules, all_rules)
     findings = sorted(context.findings, key=_order)
     if last is None and context.full:
         last = findings[-1]

@@ -20,7 +20,8 @@ __all__ = ["PROFILES", "RULES", "Find", "Kind", "Profile", "Rule", "all_rules", 
 # counts (None: all but "off").
 _Group = tuple[tuple[str, ...], tuple[str, ...], tuple[Profile, ...] | None]
 _GROUPS: tuple[_Group, ...] = (
-    (("SBX0",), ("unreadable", "late_errors", "suppression"), PROFILES),
+    (("SBX00", "SBX099"), ("unreadable", "late_errors"), PROFILES),
+    (("SBX09",), ("suppression",), PROFILES),
     (("SBX1",), ("syntax",), ("documented",)),
     (("SBX2",), ("types",), None),
     (("SBX3",), ("immutability",), ("documented",)),
@@ -46,7 +47,8 @@ def _group(group: _Group) -> tuple[Rule, ...]:
 @lru_cache(maxsize=1)
 def all_rules() -> dict[str, Rule]:
     """Every rule by its code, in the order of the codes; the same as `RULES`."""
-    return {rule.code: rule for group in _GROUPS for rule in _group(group)}
+    rules = [rule for group in _GROUPS for rule in _group(group)]
+    return {rule.code: rule for rule in sorted(rules, key=lambda each: each.code)}
 
 
 def __getattr__(name: str) -> Any:
