@@ -132,7 +132,11 @@ class Prompt(Dialog):
     def on_mount(self) -> None:
         entry = self.query_one(FieldInput)
         entry.focus()
-        entry.cursor_position = len(entry.value)
+        if "/" in entry.value:
+            # A path is gone on with; a proposed name is typed over.
+            entry.cursor_position = len(entry.value)
+        else:
+            entry.action_select_all()
 
     def _finish(self) -> None:
         text = self.query_one(FieldInput).value.strip()
