@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox_tui import SandboxedConfig
 from sandbox_tui.lint.check import check
 from sandbox_tui.lint.diagnostic import Position
 from sandbox_tui.lint.rules import checked_types
+from sandbox_tui.sandbox.building import template_from_source
 from sandbox_tui.sandbox.typecheck import type_findings, without_repeats
 from sandbox_tui.workspace.toml import load
 
@@ -127,3 +129,15 @@ def test_what_cannot_be_read_has_none(source: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_gets_an_answer(text: str) -> None:
     assert isinstance(type_findings(text, kind="code"), list)
+
+
+def test_checking_takes_no_memory_from_tasks() -> None:
+    # In Monty 1.0.0 a worker that has checked types counts what it keeps of that against the next run.
+    small = template_from_source(
+        "def f(n: int) -> int:\n    return len([i for i in range(n)])",
+        kind="function",
+        config=SandboxedConfig(max_memory=500_000),
+    )
+    for _ in range(5):
+        assert type_findings("def f(n: int) -> str:\n    return n\n")
+        assert small.run(90) == 90

@@ -20,7 +20,7 @@ from ..lint.parsing import Unparsable, parse
 from ..lint.rules.checked_types import BY_TY, OTHER
 from .function_text import character_column
 from .monty import monty
-from .pool import workers
+from .pool import type_checkers
 
 # Nothing defines this name, so that there is always a finding and nothing ever runs.
 _NEVER_RUNS = "__never_runs__"
@@ -87,7 +87,7 @@ def without_repeats(types: Iterable[Diagnostic], others: Iterable[Diagnostic]) -
 def _ask(source: str, stubs: str) -> list[dict[str, Any]]:
     engine = monty()
     try:
-        with workers.checkout(
+        with type_checkers.checkout(
             _LIMITS, type_check=True, type_check_stubs=stubs, type_check_format="json"
         ) as session:
             session.feed_start(f"{_NEVER_RUNS}\n{source}")
