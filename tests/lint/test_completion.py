@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_monty import Monty, MontyError, MontySession
 
-from sandbox_tui.lint.completion import completions, signature_at
+from sandbox_tui.lint.completion import BUILTIN_TYPES, completions, methods_of, signature_at
 from sandbox_tui.lint.diagnostic import Position
-from sandbox_tui.lint.methods import BUILTIN_TYPES, methods_of
 
 TASK = """\
 def ship(order_id: str, items: list[int]) -> dict:
@@ -129,7 +130,7 @@ class TestMethods:
         )
         known = set(methods_of(kind))
         with Monty() as pool, pool.checkout() as session:
-            for name in dir(BUILTIN_TYPES[kind]):
+            for name in dir(getattr(builtins, kind)):
                 if name.startswith("_"):
                     continue
                 uses = (f"({value}).{name}(1, 2, 3, 4, 5, 6, 7)", f"({value}).{name}")

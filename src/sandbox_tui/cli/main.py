@@ -192,7 +192,7 @@ def _take_workers_along() -> None:
         pool = sys.modules.get("sandbox_tui.sandbox.pool")
         if pool is not None:
             # Not `close`, which waits: the main thread would complain of the worker's end meanwhile.
-            for worker in list(pool.workers._lent):
+            for worker in [*pool.workers._lent, *pool.type_checkers._lent]:
                 pool.kill_worker(worker)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         os.kill(os.getpid(), received)
@@ -207,6 +207,7 @@ def _leave_at_once(status: int) -> NoReturn:
     if pool is not None:
         try:
             pool.workers.close()
+            pool.type_checkers.close()
         except Exception:
             # The process ends either way, and its workers' pipes with it.
             pass

@@ -18,10 +18,10 @@ from typing import Literal
 
 from .call_text import Cursor, Token, cursor_at, open_call_at
 from .diagnostic import Position
-from .methods import BUILTIN_TYPES, methods_of
 from .parsing import Unparsable, parse_expression
 from .reading import read
 from .source_text import SourceText
+from .targets import target_of
 
 ItemKind = Literal["parameter", "local", "external", "function", "method", "builtin", "keyword"]
 
@@ -50,6 +50,15 @@ _KEYWORDS = (
     "while",
 )
 _FLYTE_MAP = "(task, *iterables, concurrency=0, group_name=None, return_exceptions=True) -> list"
+BUILTIN_TYPES = ("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset")
+"""The types whose methods are offered behind a dot."""
+
+
+def methods_of(kind: str) -> tuple[str, ...]:
+    """The public methods of a builtin type in the installed Monty, sorted; none for any other name."""
+    return tuple(sorted(name for name in target_of().methods.get(kind, ()) if not name.startswith("_")))
+
+
 _RANK: dict[ItemKind, int] = {
     "parameter": 0,
     "local": 1,
