@@ -32,9 +32,11 @@ async def test_a_task_is_opened_from_the_tree(open_bench: Open, write: Callable[
     other = write(PLAIN.replace("task", "beta"), name="beta")
     async with open_bench(write(PLAIN, name="alpha")) as bench:
         tree = bench.screen.query_one("#tasks").task_tree
-        await bench.until(lambda: len(tree.root.children) == 2)
+        await bench.until(lambda: len(tree.root.children) == 2 and bench.workbench.document)
         tree.focus()
+        await bench.until(lambda: tree.has_focus)
         tree.move_cursor(tree.root.children[1])
+        await bench.until(lambda: tree.cursor_node is tree.root.children[1])
         await bench.press("enter")
         await bench.until(lambda: bench.workbench.path == other)
         assert "def beta" in bench.screen.editor.text
