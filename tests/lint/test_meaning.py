@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from marked_source import assert_finds, findings
+from pydantic_monty import Monty
 
 from sandbox_tui.lint import check
+from sandbox_tui.lint.fixes import apply
 from sandbox_tui.lint.rules import RULES, Rule
 from sandbox_tui.lint.rules.meaning import RULES as MEANING
 
@@ -435,3 +437,16 @@ class TestTexts:
 
 def test_every_rule_of_the_group_is_known() -> None:
     assert [code for code in RULES if code.startswith("SBX8")] == sorted(each.code for each in MEANING)
+
+
+@pytest.mark.parametrize(
+    "made", ["next((x for x in xs if x > 1), 0)", "next(x for x in xs)", "next(map(abs, xs))"]
+)
+def test_what_next_takes_from_is_made_an_iterator(made: str) -> None:
+    source = f"def f(xs: list[int]) -> int:\n    return {made}\n"
+    found = check(source)
+    assert [finding.fix.applicability for finding in found if finding.fix is not None] == ["unsafe"]
+    mended, _ = apply(source, found, unsafe=True)
+    assert check(mended) == []
+    with Monty() as pool, pool.checkout() as session:
+        assert session.feed_run(f"{mended}f([3, 4])") == 3

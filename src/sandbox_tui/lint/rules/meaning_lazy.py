@@ -292,22 +292,30 @@ def _generator(node: ast.GeneratorExp, context: Context) -> None:
     use = _Use(node, context)
     found = use.telling()
     if found is not None:
-        message = f"{use.what} is a list in Monty: it {found}; write [...] if a list is meant"
+        advice = "write iter([...])" if "next()" in found else "write [...] if a list is meant"
+        message = f"{use.what} is a list in Monty: it {found}; {advice}"
         context.report_node(GENERATOR, node, message, _as_list(node, found, context))
 
 
 def _as_list(node: ast.GeneratorExp, found: str, context: Context) -> Fix | None:
     """Brackets in place of, or within, the parentheses."""
-    if "next()" in found or "never be complete" in found:
+    if "never be complete" in found:
         return None
     source = context.source
+    taken = "next()" in found
     start, end = source.offset(source.start(node)), source.offset(source.end(node))
     if source.text[start : start + 1] != "(" or source.text[end - 1 : end] != ")":
         return None
     around = index_of(context).parents.get(node)
     shared = isinstance(around, ast.Call) and source.end(around) == source.end(node)
-    first = Edit(source.position(start), source.position(start + 1), "([" if shared else "[")
-    last = Edit(source.position(end - 1), source.position(end), "])" if shared else "]")
+    opening, closing = ("iter([", "])") if taken else ("[", "]")
+    if shared:
+        opening, closing = f"({opening}", f"{closing})"
+    first = Edit(source.position(start), source.position(start + 1), opening)
+    last = Edit(source.position(end - 1), source.position(end), closing)
+    if taken:
+        # What fails as it stands, since next() takes nothing of a list, then works.
+        return Fix("Take from an iterator over the list", (first, last), "unsafe")
     return Fix("Write it as a list, which it is", (first, last), "safe")
 
 
@@ -318,15 +326,19 @@ def _iterator(tree: ast.Module, context: Context) -> None:
             continue
         found = use.telling()
         if found is not None:
-            message = f"{use.what} is a list in Monty: it {found}; write list({use.what}) if a list is meant"
+            advice = "iter(list(...))" if "next()" in found else f"list({use.what}) if a list is meant"
+            message = f"{use.what} is a list in Monty: it {found}; write {advice}"
             context.report_node(ITERATOR, node, message, _wrapped(node, found, context))
 
 
 def _wrapped(node: ast.Call, found: str, context: Context) -> Fix | None:
-    if "next()" in found or "never be complete" in found:
+    if "never be complete" in found:
         return None
     source = context.source
     start, end = source.start(node), source.end(node)
+    if "next()" in found:
+        edits = (Edit(start, start, "iter(list("), Edit(end, end, "))"))
+        return Fix("Take from an iterator over the list", edits, "unsafe")
     return Fix("Write it as a list, which it is", (Edit(start, start, "list("), Edit(end, end, ")")), "safe")
 
 
@@ -378,7 +390,7 @@ GENERATOR = Rule(
     expressions=(ast.GeneratorExp,),
     find=bounded(_generator),
     severity="warning",
-    fix="writes brackets, so that it is the list that Monty makes of it; safe",
+    fix="writes brackets, as it is a list in Monty, safe; an iterator over it for next(), unsafe",
 )
 
 ITERATOR = Rule(
