@@ -34,3 +34,9 @@ def test_the_message_says_what_to_write(line: str, code: str, advice: str) -> No
 def test_a_plain_mistake_keeps_its_own_words() -> None:
     (found,) = check("def f(x):\n    return x x\n")
     assert found.message == "this is not valid Python"
+
+
+def test_no_method_of_another_type_is_advised() -> None:
+    (found,) = check("def f(text: str) -> None:\n    text.push(1)\n")
+    assert found.code == "SBX622"
+    assert "append" not in found.message

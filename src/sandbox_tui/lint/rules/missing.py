@@ -6,6 +6,7 @@ What is found here certainly fails when it is reached.
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 
 from ..context import Context
@@ -182,6 +183,10 @@ def _of_value(node: ast.Attribute, kind: str, called: bool, context: Context) ->
     advice = METHODS.get(f"{kind}.{node.attr}") or ATTRIBUTES.get(node.attr)
     if advice is None:
         advice = OF_OTHER_LANGUAGES.get(node.attr)
+        # `append` is no advice for a text: a method that is named must be one of this type.
+        named = re.match(r"use (\w+)\(", advice or "")
+        if named and named[1] not in methods and named[1] not in ("len", "str"):
+            advice = None
     if advice is None:
         near = _near(node.attr, methods)
         advice = f"did you mean {near}?" if near else "write it as a function, or call an external"
